@@ -1,0 +1,1 @@
+"""What the law says of an area on a date: criteria, margins, categories and the yearly lists."""

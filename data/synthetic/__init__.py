@@ -1,0 +1,1 @@
+"""The synthetic kommune: a seeded, fictional demo that hits no real place or person."""

@@ -1,0 +1,1 @@
+"""Coordinates, tables, files, indexes and the grid. Knows nothing of the law."""

@@ -1,0 +1,1 @@
+"""Pages, styles, workbooks and words: turns results into what people read. Computes no result."""
