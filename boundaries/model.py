@@ -76,7 +76,7 @@ class Reason(StrEnum):
     RELABELLED_AFTER_APPROVAL = "relabelled_after_approval"
     EXISTING_ALMEN_COUNTED = "existing_almen_counted"
     EXISTING_ALMEN_ON_EXTENSION = "existing_almen_on_extension"
-    EXISTING_NON_ALMEN_ON_EXTENSION = "existing_non_almen_on_extension"
+    EXISTING_ON_EXTENSION = "existing_on_extension"
     ALMEN_BUILT_AFTER_APPROVAL = "almen_built_after_approval"
     RELABELLED_BEFORE_APPROVAL = "relabelled_before_approval"
     # Not a dwelling of the area on the date.
@@ -88,6 +88,7 @@ class Reason(StrEnum):
     UNKNOWN_BUILT_YEAR = "unknown_built_year"
     UNKNOWN_RELABELLING = "unknown_relabelling"
     BUILT_IN_APPROVAL_YEAR = "built_in_approval_year"
+    BUILT_IN_STATUS_YEAR = "built_in_status_year"
     UNKNOWN_LOCATION = "unknown_location"
     # Outside.
     OUTSIDE = "outside"
@@ -105,7 +106,7 @@ REASON_DECISIONS: dict[Reason, Decision] = {
     Reason.RELABELLED_AFTER_APPROVAL: Decision.COUNTED,
     Reason.EXISTING_ALMEN_COUNTED: Decision.COUNTED,
     Reason.EXISTING_ALMEN_ON_EXTENSION: Decision.NOT_COUNTED,
-    Reason.EXISTING_NON_ALMEN_ON_EXTENSION: Decision.NOT_COUNTED,
+    Reason.EXISTING_ON_EXTENSION: Decision.NOT_COUNTED,
     Reason.ALMEN_BUILT_AFTER_APPROVAL: Decision.NOT_COUNTED,
     Reason.RELABELLED_BEFORE_APPROVAL: Decision.NOT_COUNTED,
     Reason.NOT_A_DWELLING: Decision.NOT_COUNTED,
@@ -115,6 +116,7 @@ REASON_DECISIONS: dict[Reason, Decision] = {
     Reason.UNKNOWN_BUILT_YEAR: Decision.UNDECIDED,
     Reason.UNKNOWN_RELABELLING: Decision.UNDECIDED,
     Reason.BUILT_IN_APPROVAL_YEAR: Decision.UNDECIDED,
+    Reason.BUILT_IN_STATUS_YEAR: Decision.UNDECIDED,
     Reason.UNKNOWN_LOCATION: Decision.UNDECIDED,
     Reason.OUTSIDE: Decision.OUTSIDE,
     Reason.ON_EXTENSION_NOT_IN_FORCE: Decision.OUTSIDE,
@@ -283,7 +285,7 @@ class Assessment:
         ``area_id``, ``age_group``, ``origin_group``, ``counted_n``, ``not_counted_n``,
         ``undecided_n``: every combination of every area, zero rows included.
     totals
-        The conserved sum over the whole register.
+        The conserved sum over the whole register; None where it may not be published.
     edge_ties_n
         Dwellings on a shared edge, settled by the lowest ``area_id``.
     findings
@@ -301,7 +303,7 @@ class Assessment:
     extensions: gpd.GeoDataFrame
     dwellings: pd.DataFrame
     residents: pd.DataFrame
-    totals: ResidentTotals
+    totals: ResidentTotals | None
     edge_ties_n: int
     findings: pd.DataFrame
     files: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -1,0 +1,69 @@
+"""The chain in one screen: registers and a date in, an `Assessment` out."""
+
+from datetime import date
+
+import geopandas as gpd
+import pandas as pd
+
+from boundaries.delineation.areas import delineate_areas, outline_extensions
+from boundaries.delineation.dwellings import decide_dwellings
+from boundaries.delineation.residents import COUNT_COLUMNS, count_residents
+from boundaries.model import Assessment, Registers, Settings
+
+
+def assess(registers: Registers, settings: Settings, status_date: date) -> Assessment:
+    """Answer for one date: the areas, every dwelling with its reason, and the residents.
+
+    Parameters
+    ----------
+    registers
+        Read and checked; findings of severity "error" are the caller's to stop at.
+    settings
+        The open points.
+    status_date
+        The opgørelsesdato.
+
+    Returns
+    -------
+    Assessment
+        Frozen, with nothing suppressed: see `boundaries.disclosure` before publishing.
+    """
+    areas, pieces = delineate_areas(registers, status_date, gap_m=settings.coherence_gap_m)
+    extensions = outline_extensions(registers, status_date)
+    dwellings, ties_n = decide_dwellings(registers, pieces, extensions, settings, status_date)
+    residents, totals = count_residents(registers.residents, dwellings, areas["area_id"], status_date)
+    return Assessment(
+        status_date=status_date,
+        settings=settings,
+        areas=_add_residents(_add_dwellings(areas, dwellings, "area_id"), residents),
+        pieces=pieces,
+        extensions=_add_dwellings(extensions, dwellings, "extension_id"),
+        dwellings=dwellings,
+        residents=residents,
+        totals=totals,
+        edge_ties_n=ties_n,
+        findings=registers.findings,
+        files=registers.files,
+    )
+
+
+def _add_dwellings(owners: gpd.GeoDataFrame, dwellings: pd.DataFrame, key: str) -> gpd.GeoDataFrame:
+    own = dwellings.dropna(subset=[key])
+    by_owner = pd.crosstab(own[key], own["decision"])
+    by_owner = by_owner.reindex(index=owners[key], fill_value=0)
+    counts = {
+        column: by_owner.get(decision.value, pd.Series(0, index=by_owner.index)).to_numpy(dtype="int64")
+        for decision, column in COUNT_COLUMNS.items()
+    }
+    dwellings_n = by_owner.sum(axis=1).to_numpy(dtype="int64")
+    extended = owners.assign(dwellings_n=dwellings_n, **counts)
+    return extended[[column for column in extended.columns if column != "geometry"] + ["geometry"]]
+
+
+def _add_residents(areas: gpd.GeoDataFrame, residents: pd.DataFrame) -> gpd.GeoDataFrame:
+    sums = residents.groupby("area_id")[list(COUNT_COLUMNS.values())].sum()
+    sums = sums.reindex(areas["area_id"], fill_value=0)
+    columns = {f"residents_{column}": sums[column].to_numpy(dtype="int64") for column in sums.columns}
+    counted, undecided = columns["residents_counted_n"], columns["residents_undecided_n"]
+    extended = areas.assign(**columns, residents_min_n=counted, residents_max_n=counted + undecided)
+    return extended[[column for column in extended.columns if column != "geometry"] + ["geometry"]]

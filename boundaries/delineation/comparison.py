@@ -1,0 +1,130 @@
+"""Two delineations of one area side by side: what changed, dwelling by dwelling, and in persons."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from boundaries.model import Assessment, Decision
+from geo.errors import UsageError
+
+COMPARED_COLUMNS = ("piece", "extension_id", "decision", "reason")
+"""What is set side by side, with ``_before`` and ``_after``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DwellingCheck:
+    """Every dwelling in and near an area, and the sums that follow.
+
+    Attributes
+    ----------
+    area_id, name
+        The area.
+    dwellings
+        Columns of `Assessment.dwellings`; with a comparison also `COMPARED_COLUMNS` of both and
+        ``is_changed``.
+    counts
+        One row a decision: ``decision``, ``dwellings_n``, ``residents_n``; with a comparison
+        ``dwellings_before_n``, ``dwellings_after_n``, ``dwellings_change_n`` and likewise residents.
+    """
+
+    area_id: str
+    name: str
+    dwellings: pd.DataFrame
+    counts: pd.DataFrame
+
+
+def check_area(assessment: Assessment, area_id: str, *, near_m: float = 100.0) -> DwellingCheck:
+    """List every dwelling in an area, and those around it within a distance.
+
+    Parameters
+    ----------
+    assessment
+        The answer for one date.
+    area_id
+        One of its areas.
+    near_m
+        How far outside the area dwellings are listed too, metres; dwellings without a position are
+        in no area's list.
+
+    Raises
+    ------
+    UsageError
+        Where the area is not in force on the date (``delineation.unknown_area``).
+    """
+    name, shape = _find_area(assessment, area_id)
+    extensions = assessment.extensions
+    own = shapely.union_all([shape, *extensions.loc[extensions["area_id"].eq(area_id), "geometry"]])
+    dwellings = assessment.dwellings
+    is_chosen = dwellings["area_id"].eq(area_id).fillna(value=False).to_numpy(dtype=bool, copy=True)
+    placed = np.flatnonzero((dwellings["x"].notna() & dwellings["y"].notna()).to_numpy())
+    points = shapely.points(dwellings["x"].to_numpy()[placed], dwellings["y"].to_numpy()[placed])
+    is_chosen[placed] |= shapely.dwithin(own, points, near_m)
+    chosen = dwellings[is_chosen]
+    return DwellingCheck(
+        area_id=area_id,
+        name=name,
+        dwellings=chosen.reset_index(drop=True),
+        counts=_count(assessment, area_id),
+    )
+
+
+def compare_area(
+    before: Assessment, after: Assessment, area_id: str, *, near_m: float = 100.0
+) -> DwellingCheck:
+    """Set an area before and after side by side.
+
+    Parameters
+    ----------
+    before, after
+        Two dates, or one date without and with an extension.
+    area_id
+        An area of at least one of them.
+    near_m
+        As in `check_area`.
+
+    Raises
+    ------
+    UsageError
+        Where neither knows the area.
+    """
+    holders = [one for one in (after, before) if one.areas["area_id"].eq(area_id).any()]
+    checks = [check_area(one, area_id, near_m=near_m) for one in holders or [after]]
+    ids = pd.concat([check.dwellings["dwelling_id"] for check in checks]).drop_duplicates()
+    old = before.dwellings[before.dwellings["dwelling_id"].isin(ids)]
+    new = after.dwellings[after.dwellings["dwelling_id"].isin(ids)].reset_index(drop=True)
+    columns = ["dwelling_id", *COMPARED_COLUMNS]
+    sides = new[["dwelling_id"]].merge(old[columns], on="dwelling_id", how="left")
+    sides = sides.merge(new[columns], on="dwelling_id", suffixes=("_before", "_after"))
+    joined = new.merge(sides, on="dwelling_id")
+    joined["is_changed"] = joined["reason_before"].ne(joined["reason_after"])
+    counts = _count(before, area_id, "_before").merge(_count(after, area_id, "_after"), on="decision")
+    for what in ("dwellings", "residents"):
+        counts[f"{what}_change_n"] = counts[f"{what}_after_n"] - counts[f"{what}_before_n"]
+    return DwellingCheck(area_id=area_id, name=checks[0].name, dwellings=joined, counts=counts)
+
+
+def _find_area(assessment: Assessment, area_id: str) -> tuple[str, shapely.Geometry]:
+    areas = assessment.areas
+    own = areas[areas["area_id"].eq(area_id)]
+    if own.empty:
+        known = ", ".join(areas["area_id"] + " " + areas["name"]) or "–"
+        raise UsageError(
+            "delineation.unknown_area", {"area": area_id, "date": assessment.status_date, "known": known}
+        )
+    return str(own["name"].iloc[0]), own.geometry.iloc[0]
+
+
+def _count(assessment: Assessment, area_id: str, side: str = "") -> pd.DataFrame:
+    inside = (Decision.COUNTED, Decision.NOT_COUNTED, Decision.UNDECIDED)
+    own = assessment.areas[assessment.areas["area_id"].eq(area_id)]
+    rows = [
+        {
+            "decision": decision.value,
+            f"dwellings{side}_n": int(own[f"{decision.value}_n"].sum()),
+            f"residents{side}_n": int(own[f"residents_{decision.value}_n"].sum()),
+        }
+        for decision in inside
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,164 @@
+"""Hand-drawn registers that every room's tests can build on."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from boundaries.model import FINDING_COLUMNS, Registers
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+E0, N0 = 645_000.0, 6_255_000.0
+
+DWELLING_DEFAULTS = {
+    "address": "Prøvevej 1",
+    "x": E0 + 50,
+    "y": N0 + 50,
+    "tenure": "almen_familiebolig",
+    "use_code": "140",
+    "is_dwelling": True,
+    "built_year": 1970,
+    "built_on": pd.NaT,
+    "relabelled_on": pd.NaT,
+    "relabelled_from": pd.NA,
+    "demolished_on": pd.NaT,
+    "area_m2": 80,
+    "toilet_code": pd.NA,
+    "bath_code": pd.NA,
+    "heating_code": pd.NA,
+}
+RESIDENT_DEFAULTS = {
+    "year": 2025,
+    "residents_n": 1,
+    "person_id": pd.NA,
+    "age": 40,
+    "origin": "dansk",
+    "labour_outside": pd.NA,
+    "is_convicted": pd.NA,
+    "education": pd.NA,
+    "gross_income_dkk": pd.NA,
+    "disposable_income_dkk": pd.NA,
+    "is_student": pd.NA,
+    "is_taxable": pd.NA,
+}
+DTYPES = {
+    "x": "float64",
+    "y": "float64",
+    "is_dwelling": "bool",
+    "built_year": "Int64",
+    "area_m2": "Int64",
+    "year": "Int64",
+    "age": "Int64",
+    "residents_n": "int64",
+    "residents_2010": "Int64",
+    "labour_outside": "float64",
+    "gross_income_dkk": "float64",
+    "disposable_income_dkk": "float64",
+    "is_convicted": "boolean",
+    "is_student": "boolean",
+    "is_taxable": "boolean",
+    **dict.fromkeys(
+        ("built_on", "relabelled_on", "demolished_on", "applied_on", "approved_on", "list_date"),
+        "datetime64[s]",
+    ),
+}
+
+
+def frame(rows, columns):
+    """Build a canonical frame: text where no dtype is named."""
+    made = pd.DataFrame(rows, columns=list(columns)).astype(object)
+    for column in columns:
+        dtype = DTYPES.get(column, "str")
+        if dtype == "datetime64[s]":
+            made[column] = pd.to_datetime(made[column]).astype(dtype)
+        elif column != "geometry":
+            values = made[column].where(made[column].notna(), None if dtype == "float64" else pd.NA)
+            made[column] = values.astype(dtype)
+    return made
+
+
+def geoframe(rows, columns):
+    made = frame(rows, columns)
+    shapes = [shape if isinstance(shape, shapely.Geometry) else None for shape in made["geometry"]]
+    return gpd.GeoDataFrame(
+        made.drop(columns="geometry"), geometry=gpd.array.from_shapely(shapes, crs="EPSG:25832")
+    )
+
+
+class Town:
+    """Squares of 100 m on a grid in the open sea; parcel ``1-2c`` is column 2, row 3 ("c")."""
+
+    @staticmethod
+    def square(column, row, *, width=100, height=100):
+        x, y = E0 + 100 * column, N0 + 100 * row
+        return shapely.box(x, y, x + width, y + height)
+
+    @staticmethod
+    def middle(column, row):
+        return {"x": E0 + 100 * column + 50, "y": N0 + 100 * row + 50}
+
+    def parcels(self, cells):
+        rows = [
+            {
+                "parcel_key": f"1-{column}{chr(97 + row)}",
+                "cadastral_district": "1",
+                "parcel_number": f"{column}{chr(97 + row)}",
+                "geometry": self.square(column, row),
+            }
+            for column, row in cells
+        ]
+        made = geoframe(rows, ["parcel_key", "cadastral_district", "parcel_number", "geometry"])
+        return made.sort_values("parcel_key", ignore_index=True)
+
+    @staticmethod
+    def registers(**tables):
+        """Build `Registers`; every table may be left out."""
+        empty = {
+            "areas": ["area_id", "name", "kommune_code", "residents_2010", "geometry"],
+            "parcels": ["parcel_key", "cadastral_district", "parcel_number", "geometry"],
+            "extensions": ["extension_id", "area_id", "applied_on", "approved_on", "status", "geometry"],
+            "splits": [
+                "split_id", "area_id", "new_area_id", "new_name", "applied_on", "approved_on", "status", "geometry",
+            ],
+        }  # fmt: skip
+        plain = {
+            "area_parcels": ["area_id", "parcel_key"],
+            "extension_parcels": ["extension_id", "parcel_key"],
+            "split_parcels": ["split_id", "parcel_key"],
+            "dwellings": ["dwelling_id", *DWELLING_DEFAULTS],
+            "residents": ["dwelling_id", *RESIDENT_DEFAULTS],
+            "references": ["year", "region_code", "key", "value"],
+            "lists": ["list_date", "area_id", "category"],
+            "findings": list(FINDING_COLUMNS),
+            "files": ["register", "file", "layer", "rows_n", "sha256", "bytes_n"],
+        }
+        defaults = {"dwellings": DWELLING_DEFAULTS, "residents": RESIDENT_DEFAULTS}
+        built = {}
+        for name, columns in {**empty, **plain}.items():
+            rows = tables.get(name, [])
+            if isinstance(rows, pd.DataFrame):
+                built[name] = rows
+                continue
+            rows = [{**defaults.get(name, {}), **row} for row in rows]
+            if name == "areas":
+                rows = [
+                    {"kommune_code": "0999", "residents_2010": 1200, "geometry": None, **row} for row in rows
+                ]
+            built[name] = geoframe(rows, columns) if name in empty else frame(rows, columns)
+        return Registers(**built)
+
+
+@pytest.fixture(scope="session")
+def town():
+    return Town()
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of real extracts beside the checkout."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real extracts do not lie beside the checkout")
+    return SHARED_DATA
