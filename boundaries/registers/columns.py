@@ -1,0 +1,225 @@
+"""The text of columns read as what it says, with a finding for every cell that cannot be read."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from boundaries.model import ORIGINS
+from boundaries.registers.rows import Checked, Rows
+from boundaries.registers.schemas import Column, Kind, Schema
+from data.codes import load_codes
+from geo.danish import Decimal, ParsedNumbers, parse_booleans, parse_dates, parse_integers, parse_numbers
+
+EMPTY_DTYPES: Mapping[Kind, str] = {
+    Kind.DATE: "datetime64[s]",
+    Kind.NUMBER: "float64",
+    Kind.INTEGER: "Int64",
+    Kind.BOOLEAN: "boolean",
+}
+"""Dtype of each kind; text (``str``) for the others."""
+
+NEAREST_N = 5
+"""So many of the allowed values are named where there are too many to name all."""
+
+_COUNTRY_CODE = re.compile(r"[A-Za-z]{2,3}|\d{3,4}")
+_REGION_CODE = re.compile(r"(?:10|0)?(8[1-5])")
+
+Converted = tuple[pd.Series, list[pd.DataFrame]]
+
+
+def convert_columns(rows: Rows, schema: Schema) -> Checked:
+    """Read every column of `schema` and report what cannot be read.
+
+    Parameters
+    ----------
+    rows
+        Text as it stood.
+    schema
+        The register's columns. One that the files lack becomes a column of missing values.
+
+    Returns
+    -------
+    Checked
+        Rows whose frame has exactly the schema's columns, typed, in its order; a cell with a finding
+        has no value.
+    """
+    converted: dict[str, pd.Series] = {}
+    findings: list[pd.DataFrame] = []
+    for column in schema.columns:
+        if column.name not in rows.frame:
+            dtype = pd.api.types.pandas_dtype(EMPTY_DTYPES.get(column.kind, "str"))
+            converted[column.name] = pd.Series(None, index=rows.frame.index, dtype=dtype)
+            continue
+        converted[column.name], found = _CONVERTERS[column.kind](rows, column)
+        findings += found
+        if column.is_filled:
+            findings.append(find_missing_values(rows, column, schema.key))
+    return Checked(rows=rows.with_frame(pd.DataFrame(converted)), findings=tuple(findings))
+
+
+def find_missing_values(rows: Rows, column: Column, key: Sequence[str]) -> pd.DataFrame:
+    """Find rows without a value that every row must have; one that names the row is an id."""
+    rule = "missing_id" if column.name in key else "missing_value"
+    return rows.found(rule, rows.frame[column.name].isna(), column=column.name)
+
+
+def fold_word(word: str) -> str:
+    """Return `word` as words are compared: no capitals, æøå spelt out, underscores between.
+
+    Examples
+    --------
+    >>> fold_word("Almen ældrebolig")
+    'almen_aeldrebolig'
+    """
+    folded = word.strip().casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    return re.sub(r"[\s_-]+", "_", folded)
+
+
+def map_distinct(values: pd.Series, convert: Callable[[str], str | None]) -> pd.Series:
+    """Convert each distinct text once; missing where `convert` returns None."""
+    codes, distinct = pd.factorize(values)
+    converted = np.array([*(convert(str(value)) for value in distinct), None], dtype=object)
+    return pd.Series(converted[codes], index=values.index, dtype="str")
+
+
+def _convert_text(rows: Rows, column: Column) -> Converted:
+    return rows.frame[column.name], []
+
+
+def _convert_word(rows: Rows, column: Column) -> Converted:
+    words = _fold_words(column.words)
+    return _convert_distinct(
+        rows, column, convert=lambda text: words.get(fold_word(text)), allowed=column.words
+    )
+
+
+def _convert_code(rows: Rows, column: Column) -> Converted:
+    codes = load_codes(column.codes)
+
+    def convert(text: str) -> str | None:
+        return text.upper() if text.upper() in codes else None
+
+    return _convert_distinct(rows, column, convert=convert, allowed=tuple(codes))
+
+
+def _convert_origin(rows: Rows, column: Column) -> Converted:
+    words = _fold_words(ORIGINS)
+
+    def convert(text: str) -> str | None:
+        word = words.get(fold_word(text))
+        return word or (text.upper() if _COUNTRY_CODE.fullmatch(text) else None)
+
+    return _convert_distinct(rows, column, convert=convert, allowed=ORIGINS)
+
+
+def _convert_kommune(rows: Rows, column: Column) -> Converted:
+    def convert(text: str) -> str | None:
+        return text.zfill(4) if re.fullmatch(r"\d{3,4}", text) else None
+
+    values = map_distinct(rows.frame[column.name], convert)
+    is_bad = values.isna() & rows.frame[column.name].notna()
+    return values, [rows.found("bad_kommune_code", is_bad, column=column.name)]
+
+
+def _convert_region(rows: Rows, column: Column) -> Converted:
+    def convert(text: str) -> str | None:
+        found = _REGION_CODE.fullmatch(text)
+        return f"10{found.group(1)}" if found else None
+
+    regions = ("1081", "1082", "1083", "1084", "1085")
+    return _convert_distinct(rows, column, convert=convert, allowed=regions)
+
+
+def _convert_distinct(
+    rows: Rows, column: Column, *, convert: Callable[[str], str | None], allowed: Sequence[str]
+) -> Converted:
+    """Convert words or codes, and report those that `convert` does not know."""
+    text = rows.frame[column.name]
+    values = map_distinct(text, convert)
+    found = rows.found(column.rule or "unknown_code", values.isna() & text.notna(), column=column.name)
+    if len(found):
+        found = found.assign(other=map_distinct(found["value"], lambda value: name_allowed(value, allowed)))
+    return values, [found]
+
+
+def name_allowed(value: str, allowed: Sequence[str]) -> str:
+    """Name all allowed values, or of a long list those most like `value`."""
+    if len(allowed) <= 3 * NEAREST_N:
+        return ", ".join(allowed)
+    return ", ".join(get_close_matches(value, allowed, n=NEAREST_N, cutoff=0.0)) + ", …"
+
+
+def _convert_date(rows: Rows, column: Column) -> Converted:
+    text = rows.frame[column.name]
+    if rows.date_format:
+        values = pd.to_datetime(text, format=rows.date_format, errors="coerce").astype("datetime64[s]")
+        is_bad = values.isna() & text.notna()
+    else:
+        values, is_bad = parse_dates(text)
+    return values, [rows.found("bad_date", is_bad, column=column.name)]
+
+
+def _convert_number(rows: Rows, column: Column) -> Converted:
+    parsed = parse_numbers(rows.frame[column.name], decimal=_decimal(rows))
+    return _check_numbers(rows, column, parsed)
+
+
+def _convert_integer(rows: Rows, column: Column) -> Converted:
+    parsed = parse_integers(rows.frame[column.name], decimal=_decimal(rows))
+    return _check_numbers(rows, column, parsed)
+
+
+def _check_numbers(rows: Rows, column: Column, parsed: ParsedNumbers) -> Converted:
+    is_outside = _is_outside(parsed.values, column)
+    # A hidden number is unknown; where every row must have one, that is an error.
+    suppressed = "missing_value" if column.is_filled else "suppressed_value"
+    findings = [
+        rows.found("bad_number", parsed.is_bad, column=column.name),
+        rows.found("ambiguous_number", parsed.is_ambiguous, column=column.name),
+        rows.found(suppressed, parsed.is_suppressed, column=column.name),
+    ]
+    if is_outside.any():
+        bounds = "–".join("" if bound is None else f"{bound:g}" for bound in (column.low, column.high))
+        findings.append(rows.found(column.rule, is_outside, column=column.name).assign(other=bounds))
+    return parsed.values.mask(is_outside), findings
+
+
+def _is_outside(values: pd.Series, column: Column) -> pd.Series:
+    is_outside = pd.Series(data=False, index=values.index)
+    if column.low is not None:
+        is_outside |= (values < column.low).astype("boolean").fillna(value=False).astype(bool)
+    if column.high is not None:
+        is_outside |= (values > column.high).astype("boolean").fillna(value=False).astype(bool)
+    return is_outside
+
+
+def _convert_boolean(rows: Rows, column: Column) -> Converted:
+    parsed = parse_booleans(rows.frame[column.name])
+    return parsed.values, [rows.found("bad_boolean", parsed.is_bad, column=column.name)]
+
+
+def _decimal(rows: Rows) -> Decimal:
+    return "," if rows.decimal == "," else "." if rows.decimal == "." else None
+
+
+@cache
+def _fold_words(words: Sequence[str]) -> dict[str, str]:
+    return {fold_word(word): word for word in words}
+
+
+_CONVERTERS: Mapping[Kind, Callable[[Rows, Column], Converted]] = {
+    Kind.TEXT: _convert_text,
+    Kind.WORD: _convert_word,
+    Kind.CODE: _convert_code,
+    Kind.ORIGIN: _convert_origin,
+    Kind.KOMMUNE: _convert_kommune,
+    Kind.REGION: _convert_region,
+    Kind.DATE: _convert_date,
+    Kind.NUMBER: _convert_number,
+    Kind.INTEGER: _convert_integer,
+    Kind.BOOLEAN: _convert_boolean,
+}

@@ -1,0 +1,70 @@
+"""Findings: what is wrong with the inputs, one row a problem."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from boundaries.model import FINDING_COLUMNS
+from boundaries.registers.schemas import SCHEMAS
+from boundaries.registers.severity import SEVERITIES
+
+_DTYPES = dict.fromkeys(FINDING_COLUMNS, "str") | {"line": "Int64", "measure": "float64"}
+_ORDER = ["severity", "register", "file", "layer", "line", "rule", "column", "record_id", "value", "other"]
+_REGISTER_ORDER = {register: position for position, register in enumerate(SCHEMAS)}
+
+
+def empty_findings() -> pd.DataFrame:
+    """Return a table of findings with no rows."""
+    return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in _DTYPES.items()})
+
+
+def make_finding(rule: str, register: str, values: Mapping[str, object] | None = None) -> pd.DataFrame:
+    """Return one finding that is of no single row.
+
+    Parameters
+    ----------
+    rule
+        A key of `SEVERITIES`.
+    register
+        The register it concerns; may be empty.
+    values
+        Any of the other `FINDING_COLUMNS`.
+    """
+    named = {"severity": SEVERITIES[rule], "rule": rule, "register": register, **(values or {})}
+    return pd.DataFrame([named]).reindex(columns=list(FINDING_COLUMNS)).astype(_DTYPES)
+
+
+def combine_findings(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Put findings together in their order: errors first, then register, file, line, rule.
+
+    Parameters
+    ----------
+    parts
+        Tables with the columns `FINDING_COLUMNS`.
+
+    Returns
+    -------
+    DataFrame
+        Columns `FINDING_COLUMNS`; the order does not depend on that of `parts`.
+    """
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return empty_findings()
+    together = pd.concat([part[[*FINDING_COLUMNS]].astype(_DTYPES) for part in filled], ignore_index=True)
+    order = together.assign(register=together["register"].map(_REGISTER_ORDER).fillna(-1))
+    return together.loc[order.sort_values(_ORDER, kind="stable").index].reset_index(drop=True)
+
+
+def has_errors(findings: pd.DataFrame) -> bool:
+    """Tell whether any of the findings stops the run."""
+    return bool((findings["severity"] == "error").any())
+
+
+def show_values(values: pd.Series) -> pd.Series:
+    """Return typed values as a finding shows them: ISO dates, numbers without a needless ``.0``."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return pd.Series(values.dt.strftime("%Y-%m-%d"), dtype="str")
+    if pd.api.types.is_float_dtype(values):
+        shown = [f"{value:.12g}" for value in values[values.notna()]]
+        return pd.Series(shown, index=values.index[values.notna()], dtype="str").reindex(values.index)
+    return values.astype("str").where(values.notna())

@@ -1,0 +1,93 @@
+"""Which problem stops a run and which does not: the one table of rules.
+
+An error means that an answer would be wrong or could not be given; the run stops and nothing is written.
+A warning means that the answer stands, with what was done about it said. The sentence and the remedy of
+each rule are in the text catalogs below ``finding.<rule>``; ``docs/findings.md`` shows them together.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+SEVERITIES: Mapping[str, Severity] = {
+    # The project and its files.
+    "missing_register": "error",
+    "empty_register": "error",
+    "missing_column": "error",
+    "field_not_found": "error",
+    "ambiguous_column": "warning",
+    "mojibake_text": "warning",
+    "totals_left_out": "warning",
+    "unsaved_rows": "warning",
+    "reader_warning": "warning",
+    # Names of rows.
+    "missing_id": "error",
+    "duplicate_id": "error",
+    "conflicting_rows": "error",
+    "duplicate_person": "error",
+    "duplicate_count_row": "warning",
+    "person_with_count": "error",
+    # Single values.
+    "missing_value": "error",
+    "bad_date": "error",
+    "bad_number": "error",
+    "ambiguous_number": "error",
+    "bad_boolean": "error",
+    "bad_kommune_code": "error",
+    "suppressed_value": "warning",
+    "unknown_code": "error",
+    "unknown_facility_code": "warning",
+    "negative_count": "error",
+    "negative_area": "error",
+    "year_out_of_range": "error",
+    "age_out_of_range": "error",
+    "share_out_of_range": "error",
+    "built_year_not_believed": "warning",
+    "bad_parcel_key": "error",
+    "parcel_repeated": "warning",
+    # Values that belong together.
+    "built_year_conflict": "warning",
+    "relabelled_from_missing": "warning",
+    "relabelled_on_missing": "warning",
+    "relabelled_before_built": "warning",
+    "demolished_before_built": "warning",
+    "tenure_unknown": "warning",
+    "tenure_column_missing": "warning",
+    "approval_date_missing": "error",
+    "approval_date_unexpected": "warning",
+    "approved_before_applied": "error",
+    "status_missing": "warning",
+    # Places.
+    "missing_coordinates": "warning",
+    "coordinates_swapped": "error",
+    "dwelling_outside_denmark": "error",
+    "geometry_null": "error",
+    "geometry_empty": "error",
+    "geometry_wrong_type": "error",
+    "geometry_repaired": "warning",
+    "geometry_and_parcels": "warning",
+    "outline_missing": "error",
+    # Places that belong together.
+    "areas_overlap": "error",
+    "extension_overlaps_area": "error",
+    "extension_overlaps_own_area": "warning",
+    "extensions_overlap": "error",
+    "pending_extensions_overlap": "warning",
+    "splits_overlap": "error",
+    "slight_overlap": "warning",
+    "parcels_overlap": "error",
+    "neighbour_parcel_overlap": "warning",
+    "area_not_coherent": "warning",
+    "extension_not_coherent": "warning",
+    "split_outside_area": "error",
+    # Registers that belong together.
+    "unknown_parcel": "error",
+    "unknown_area": "error",
+    "new_area_exists": "error",
+    "resident_without_dwelling": "error",
+    "residents_in_non_dwelling": "warning",
+    "absurd_count": "warning",
+    "residents_missing_for_year": "error",
+}
+"""Rule to severity."""

@@ -1,0 +1,284 @@
+"""The files of a project, opened and their columns found; nothing of what they say is judged here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from boundaries.registers.aliases import ALIASES, ColumnMatch, match_columns
+from boundaries.registers.findings import combine_findings, make_finding
+from boundaries.registers.parcel_keys import make_parcel_key
+from boundaries.registers.problems import raise_register_errors
+from boundaries.registers.project import Project, Source
+from boundaries.registers.rows import ORIGIN_COLUMNS, Rows
+from boundaries.registers.schemas import SCHEMAS, Geometry, Schema
+from geo.errors import BoligkortError
+from geo.provenance import hash_file
+from geo.readers import is_layer, read_layer, read_table
+from geo.tables import Note, TextLayer, TextTable
+
+FILE_COLUMNS = {
+    "register": "str",
+    "file": "str",
+    "layer": "str",
+    "rows_n": "int64",
+    "sha256": "str",
+    "bytes_n": "int64",
+}
+"""Columns of the list of files that were read, with dtypes."""
+
+HEADINGS_SHOWN_N = 30
+"""So many headings of a file are named when one is missing."""
+
+# What a reader notes besides is of no consequence: how it read the file.
+_NOTE_RULES = {
+    "files.mojibake": "mojibake_text",
+    "files.totals_left_out": "totals_left_out",
+    "files.unsaved_rows": "unsaved_rows",
+    "files.gdal_warning": "reader_warning",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawRegisters:
+    """Every register of a project as text.
+
+    Attributes
+    ----------
+    rows
+        Register to rows; all registers, without rows where the project names no file.
+    findings
+        What was found on opening the files.
+    files
+        Columns `FILE_COLUMNS`; one row a file.
+    """
+
+    rows: Mapping[str, Rows]
+    findings: pd.DataFrame
+    files: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """One file of a register."""
+
+    frame: pd.DataFrame
+    origin: pd.DataFrame
+    headings: Mapping[str, str]
+    findings: Sequence[pd.DataFrame]
+    facts: Mapping[str, object]
+
+
+def read_sources(project: Project) -> RawRegisters:
+    """Open every file that the project names.
+
+    Raises
+    ------
+    ReadError, DataError, UsageError
+        Where a file cannot be read; `RegisterErrors` with all of them where several cannot.
+    """
+    rows: dict[str, Rows] = {}
+    findings: list[pd.DataFrame] = []
+    facts: list[Mapping[str, object]] = []
+    errors: list[BoligkortError] = []
+    for register, schema in SCHEMAS.items():
+        source = project.sources.get(register)
+        parts: Sequence[_Part] = ()
+        if source is not None:
+            parts, faults = _read_files(project, source)
+            errors += faults
+        rows[register] = _put_together(schema, source, parts)
+        findings += [found for part in parts for found in part.findings]
+        facts += [part.facts for part in parts]
+        if source is None and schema.is_required:
+            findings.append(find_missing_register(project, register))
+    if errors:
+        raise_register_errors(errors)
+    files = pd.DataFrame(facts, columns=list(FILE_COLUMNS)).astype(FILE_COLUMNS)
+    return RawRegisters(rows=rows, findings=combine_findings(findings), files=files)
+
+
+def find_missing_register(project: Project, register: str) -> pd.DataFrame:
+    """Say that the project names no file for a register that is needed, and how to name one."""
+    example = f'[registers.{register}] path = "{_EXAMPLE_FILES[register]}"'
+    return make_finding(
+        "missing_register", register, {"file": project.path.name, "value": register, "other": example}
+    )
+
+
+_EXAMPLE_FILES = {
+    "parcels": "matrikler.gpkg",
+    "areas": "boligomraader.gpkg",
+    "dwellings": "boliger.csv",
+    "residents": "beboere.csv",
+}
+
+
+def _read_files(project: Project, source: Source) -> tuple[list[_Part], list[BoligkortError]]:
+    parts: list[_Part] = []
+    errors: list[BoligkortError] = []
+    for file in source.files:
+        try:
+            parts.append(_read_part(project, source, file))
+        except BoligkortError as error:
+            errors.append(error)
+    return parts, errors
+
+
+def _read_part(project: Project, source: Source, file: Path) -> _Part:
+    schema = SCHEMAS[source.register]
+    name = project.name_file(file)
+    may_be_layer = schema.geometry is not Geometry.NONE
+    text = _read_layer(source, file) if may_be_layer and is_layer(file) else _read_table(source, file)
+    frame, match = _name_columns(text.frame, schema, source)
+    origin = pd.DataFrame(
+        {
+            "file": _repeat(name, len(frame)),
+            "layer": _repeat(text.layer, len(frame)),
+            "line": text.line.astype("Int64").to_numpy(),
+        },
+        index=frame.index,
+    )
+    where = {"file": name, "layer": text.layer}
+    facts = {"rows_n": len(frame), "sha256": hash_file(file), "bytes_n": file.stat().st_size}
+    return _Part(
+        frame=frame if set(schema.key) & match.headings.keys() else frame.iloc[:0],
+        origin=origin,
+        headings=match.headings,
+        findings=[*_check_columns(text, schema, match, where), *_report_notes(text.notes, schema, where)],
+        facts={"register": source.register, **where, **facts},
+    )
+
+
+def _repeat(name: str, rows_n: int) -> pd.Categorical:
+    """Return `name` for every row, at the cost of a byte each."""
+    return pd.Categorical.from_codes(np.zeros(rows_n, dtype=np.int8), pd.Index([name], dtype="str"))
+
+
+def _read_table(source: Source, file: Path) -> TextTable:
+    return read_table(
+        file,
+        sheet=source.sheet or None,
+        encoding=source.encoding or None,
+        delimiter=source.delimiter or None,
+    )
+
+
+def _read_layer(source: Source, file: Path) -> TextLayer:
+    return read_layer(file, layer=source.layer or None, crs=source.crs or None)
+
+
+def _name_columns(frame: pd.DataFrame, schema: Schema, source: Source) -> tuple[pd.DataFrame, ColumnMatch]:
+    """Take the register's columns under their canonical names; of an open register the others too."""
+    headings = [heading for heading in frame.columns if heading != "geometry"]
+    names = [column.name for column in schema.columns]
+    match = match_columns(headings, names, register=schema.register, fields=source.fields)
+    named = pd.DataFrame({column: frame[heading] for column, heading in match.headings.items()}, frame.index)
+    if schema.is_open:
+        taken = set(match.headings.values())
+        renamed = {heading: name for name, heading in source.fields.items()}
+        for heading in headings:
+            if heading not in taken:
+                named[renamed.get(heading, heading)] = frame[heading]
+    if isinstance(frame, gpd.GeoDataFrame):
+        named["geometry"] = frame.geometry
+    return named, match
+
+
+def _check_columns(
+    text: TextTable | TextLayer, schema: Schema, match: ColumnMatch, where: Mapping[str, object]
+) -> list[pd.DataFrame]:
+    def find(rule: str, column: str, value: str, other: str) -> pd.DataFrame:
+        return make_finding(
+            rule, schema.register, {**where, "column": column, "value": value, "other": other}
+        )
+
+    found = _find_missing_columns(text, schema, match, where)
+    for column, heading in match.missing.items():
+        found.append(find("field_not_found", column, heading, _list_headings(text)))
+    for column, fitting in match.ambiguous.items():
+        found.append(find("ambiguous_column", column, fitting[0], ", ".join(fitting[1:])))
+    if text.frame.empty:
+        found.append(make_finding("empty_register", schema.register, where))
+    return found
+
+
+def _find_missing_columns(
+    text: TextTable | TextLayer, schema: Schema, match: ColumnMatch, where: Mapping[str, object]
+) -> list[pd.DataFrame]:
+    """Find columns that a register must have and the file lacks."""
+    required = [column.name for column in schema.columns if column.is_required]
+    if schema.geometry is Geometry.POINTS and isinstance(text, TextTable):
+        required += ["x", "y"]
+    missing = [name for name in required if name not in match.headings and name not in match.missing]
+    if schema.geometry is Geometry.POLYGONS and isinstance(text, TextTable):
+        missing.append("geometry")
+    return [
+        make_finding(
+            "missing_column",
+            schema.register,
+            {
+                **where,
+                "column": name,
+                "value": ", ".join((name, *ALIASES[schema.register].get(name, ()))),
+                "other": _list_headings(text),
+            },
+        )
+        for name in missing
+    ]
+
+
+def _list_headings(text: TextTable | TextLayer) -> str:
+    headings = [heading for heading in text.frame.columns if heading != "geometry"]
+    shown = ", ".join(headings[:HEADINGS_SHOWN_N])
+    return shown + ", …" if len(headings) > HEADINGS_SHOWN_N else shown
+
+
+def _report_notes(notes: Sequence[Note], schema: Schema, where: Mapping[str, object]) -> list[pd.DataFrame]:
+    """Turn what a reader noted into findings."""
+    found = []
+    for note in notes:
+        rule = _NOTE_RULES.get(note.key)
+        if rule is not None:
+            values = {name: note.values.get(name) for name in ("line", "column", "value")}
+            other = note.values.get("lines", note.values.get("reason"))
+            measured = {"other": other, "measure": note.values.get("count")}
+            found.append(make_finding(rule, schema.register, {**where, **values, **measured}))
+    return found
+
+
+def _put_together(schema: Schema, source: Source | None, parts: Sequence[_Part]) -> Rows:
+    """Make one register of its files, in the order in which the project names them."""
+    usable = [part for part in parts if len(part.frame)]
+    if not usable:
+        nothing = pd.Series(dtype="str")
+        origin = pd.DataFrame(dict.fromkeys(ORIGIN_COLUMNS, nothing)).astype({"line": "Int64"})
+        return Rows(register=schema.register, frame=pd.DataFrame(), origin=origin, record_id=nothing)
+    frame = pd.concat([part.frame for part in usable], ignore_index=True)
+    text = [column for column in frame.columns if column != "geometry"]
+    frame = pd.DataFrame(frame).astype(dict.fromkeys(text, "str"))
+    return Rows(
+        register=schema.register,
+        frame=frame,
+        origin=pd.concat([part.origin for part in usable], ignore_index=True),
+        record_id=_name_rows(schema, frame),
+        headings={str(part.facts["file"]): part.headings for part in usable},
+        present=frozenset(text),
+        decimal=source.decimal if source else "",
+        date_format=source.date_format if source else "",
+        crs=source.crs if source else "",
+    )
+
+
+def _name_rows(schema: Schema, frame: pd.DataFrame) -> pd.Series:
+    """Return what a finding calls each row."""
+    if schema.register == "parcels":
+        return make_parcel_key(frame["cadastral_district"], frame["parcel_number"])
+    if schema.register == "residents" and "person_id" in frame:
+        return frame["person_id"].fillna(frame["dwelling_id"])
+    if schema.register == "references":
+        return frame["year"]
+    return frame["area_id" if schema.register == "lists" else schema.key[0]]

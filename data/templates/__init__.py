@@ -1,0 +1,1 @@
+"""The commented project file that ``boligkort init`` writes, one a language."""
