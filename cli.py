@@ -1,5 +1,281 @@
 """The command `boligkort`: arguments, one call chain a command, messages, exit status."""
 
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
+
+from geo.errors import BoligkortError, DataError, UsageError
+from maps.command_help import LANGUAGE, DocumentedCommand, DocumentedGroup, find_texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from boundaries.model import Registers
+    from boundaries.registers.project import Project
+
+DAY = click.DateTime(["%Y-%m-%d"])
+PATH = click.Path(path_type=Path)
+
+
+class _Root(DocumentedGroup):
+    """Turns our own errors into one line and the exit status of their class."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BoligkortError as error:
+            message = find_texts(ctx).get(f"error.{error.key}", error.values)
+            click.echo(f"{find_texts(ctx).get('cli.error')}: {message}", err=True)
+            ctx.exit(error.exit_status)
+
+
+@click.group(cls=_Root, name="boligkort")
+@LANGUAGE
+@click.version_option(package_name="boligkort")
 def main() -> None:
-    """Run the command line."""
+    """Answer who lives inside the line."""
+
+
+def _command(function: Callable[..., None]) -> click.Command:
+    """Register a command with the options that all share."""
+    shared = click.option("--json", "as_json", is_flag=True)(LANGUAGE(function))
+    return main.command(cls=DocumentedCommand)(click.pass_context(shared))
+
+
+@contextmanager
+def _progress(ctx: click.Context, *steps: str) -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal while the steps are taken; elsewhere nothing."""
+    with click.progressbar(
+        length=len(steps),
+        label=find_texts(ctx).get("cli.working"),
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+        item_show_func=lambda step: find_texts(ctx).get(f"cli.step.{step}") if step else "",
+    ) as bar:
+        yield lambda step: bar.update(1, step)
+
+
+def _open_project(ctx: click.Context, path: Path, on: datetime | None) -> tuple["Project", date]:
+    from boundaries.registers.project import load_project
+
+    project = load_project(path)
+    ctx.meta.setdefault("language", project.language)
+    status_date = on.date() if on else project.status_date
+    if status_date is None:
+        raise UsageError("cli.no_status_date", {"file": project.path.name})
+    return replace(project, status_date=status_date), status_date
+
+
+def _read(ctx: click.Context, project: "Project") -> "Registers":
+    """Read the registers; findings that are errors are told and written, and end the command."""
+    from boundaries.registers.findings import has_errors
+    from boundaries.registers.readers import read_registers
+
+    registers = read_registers(project)
+    if has_errors(registers.findings):
+        _tell_findings(ctx, project, registers.findings)
+        ctx.exit(DataError.exit_status)
+    return registers
+
+
+def _tell_findings(ctx: click.Context, project: "Project", findings: "pd.DataFrame") -> None:
+    from maps import folder, terminal
+
+    written = folder.write_findings(project.output, findings, find_texts(ctx))
+    click.echo(terminal.format_findings(findings, find_texts(ctx), limit=20), err=True)
+    click.echo(find_texts(ctx).get("cli.findings_written", {"files": ", ".join(map(str, written))}), err=True)
+
+
+def _tell(as_json: bool, value: object, text: str) -> None:
+    """Print an answer to stdout: values for a program, or text for a person."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
+
+
+PROJECT = click.argument("project", type=PATH, default=Path())
+ON = click.option("--on", type=DAY)
+OVERWRITE = click.option("--overwrite", is_flag=True)
+
+
+@_command
+@PROJECT
+@ON
+@click.option("--output", type=PATH)
+@OVERWRITE
+def run(
+    ctx: click.Context,
+    project: Path,
+    on: datetime | None,
+    output: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Do the main job of a project."""
+    _run(ctx, project, on=on, output=output, overwrite=overwrite, as_json=as_json)
+
+
+def _run(
+    ctx: click.Context,
+    path: Path,
+    *,
+    on: datetime | None,
+    output: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    from boundaries.assessment import assess
+    from boundaries.disclosure.suppression import publish_assessment
+    from geo.provenance import describe_versions
+    from maps import folder, results, terminal
+
+    project, status_date = _open_project(ctx, path, on)
+    target = output or project.output
+    folder.refuse_existing(target, overwrite=overwrite)
+    with _progress(ctx, "read", "decide", "write") as advance:
+        advance("read")
+        registers = _read(ctx, project)
+        advance("decide")
+        assessment = assess(registers, project.settings, status_date, is_synthetic=project.is_synthetic)
+        published = publish_assessment(assessment)
+        advance("write")
+        written = folder.write_results(
+            target,
+            published,
+            find_texts(ctx),
+            versions=describe_versions(),
+            context=registers.parcels,
+            overwrite=overwrite,
+        )
+    if len(registers.findings):
+        _tell_findings(ctx, project, registers.findings)
+    _tell(
+        as_json,
+        results.describe_published(published),
+        terminal.format_assessment(assessment, written, find_texts(ctx)),
+    )
+
+
+@_command
+@click.argument("folder", type=PATH, default=Path("boligkort-demo"))
+@click.option("--seed", type=int, default=2020, show_default=True)
+@OVERWRITE
+def demo(ctx: click.Context, folder: Path, seed: int, overwrite: bool, as_json: bool) -> None:
+    """Write the synthetic kommune and run the main job on it."""
+    from data.synthetic import write_demo
+
+    write_demo(folder, seed=seed, overwrite=overwrite)
+    _run(ctx, folder, on=None, output=None, overwrite=overwrite, as_json=as_json)
+
+
+@_command
+@click.argument("folder", type=PATH, default=Path())
+@OVERWRITE
+def init(ctx: click.Context, folder: Path, overwrite: bool, as_json: bool) -> None:
+    """Write a commented project file."""
+    from boundaries.registers.project import PROJECT_FILE, template_text
+    from geo.writers import write_text
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / PROJECT_FILE
+    write_text(path, template_text(find_texts(ctx).language), overwrite=overwrite)
+    _tell(as_json, {"file": str(path)}, find_texts(ctx).get("cli.init", {"file": path}))
+
+
+@_command
+@PROJECT
+@ON
+def check(ctx: click.Context, project: Path, on: datetime | None, as_json: bool) -> None:
+    """Read and check every register."""
+    from boundaries.registers.findings import has_errors
+    from boundaries.registers.readers import read_registers
+    from maps import results, terminal
+
+    opened, _ = _open_project(ctx, project, on)
+    with _progress(ctx, "read") as advance:
+        advance("read")
+        registers = read_registers(opened)
+    findings = registers.findings
+    if len(findings):
+        _tell_findings(ctx, opened, findings)
+    table = terminal.findings_table(findings, find_texts(ctx))
+    values = {
+        "files": results.list_records(registers.files, tuple(registers.files.columns)),
+        "findings": results.list_records(table, tuple(table.columns)),
+    }
+    _tell(as_json, values, terminal.format_files(registers.files, find_texts(ctx)))
+    ctx.exit(DataError.exit_status if has_errors(findings) else 0)
+
+
+@_command
+@PROJECT
+@click.option("--area", required=True)
+@ON
+@click.option("--compare", type=DAY)
+@click.option("--without-extension")
+@click.option("--near", type=click.FloatRange(min=0), default=100.0, show_default=True)
+@click.option("--export", type=PATH)
+@click.option("--map", "map_path", type=PATH)
+@OVERWRITE
+def dwellings(  # noqa: PLR0913  # one parameter an option
+    ctx: click.Context,
+    project: Path,
+    *,
+    area: str,
+    on: datetime | None,
+    compare: datetime | None,
+    without_extension: str | None,
+    near: float,
+    export: Path | None,
+    map_path: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Say for every dwelling in and near an area whether it counts, and why."""
+    if compare and without_extension:
+        raise UsageError("cli.compare_or_without")
+    from boundaries.assessment import check_dwellings
+    from boundaries.delineation.comparison import Question
+    from geo.writers import write_text
+    from maps import folder, results, terminal
+    from maps.dwelling_map import render_dwelling_map
+
+    opened, status_date = _open_project(ctx, project, on)
+    with _progress(ctx, "read", "decide", "write") as advance:
+        advance("read")
+        registers = _read(ctx, opened)
+        advance("decide")
+        question = Question(
+            area_id=area,
+            near_m=near,
+            compare_on=compare.date() if compare else None,
+            without_extension=without_extension,
+        )
+        check = check_dwellings(
+            registers, opened.settings, status_date, question, is_synthetic=opened.is_synthetic
+        )
+        advance("write")
+        if export:
+            folder.export_dwellings(export, check, find_texts(ctx), overwrite=overwrite)
+        if map_path:
+            write_text(map_path, render_dwelling_map(check, find_texts(ctx)), overwrite=overwrite)
+    _tell(as_json, results.describe_check(check), terminal.format_check(check, find_texts(ctx)))
+
+
+@_command
+def doctor(_: click.Context, as_json: bool) -> None:
+    """Tell the versions of everything."""
+    from geo.provenance import describe_versions
+    from maps import terminal
+
+    versions = describe_versions()
+    _tell(as_json, versions, terminal.format_pairs(versions))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,17 +1,23 @@
 """The chain in one screen: registers and a date in, an `Assessment` out."""
 
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
 import pandas as pd
 
 from boundaries.delineation.areas import delineate_areas, outline_extensions
+from boundaries.delineation.comparison import DwellingCheck, Question, check_area, compare_area
+from boundaries.delineation.decisions import drop_extension
 from boundaries.delineation.dwellings import decide_dwellings
 from boundaries.delineation.residents import COUNT_COLUMNS, count_residents
+from boundaries.disclosure.suppression import suppress_change, suppress_counts
 from boundaries.model import Assessment, Registers, Settings
 
 
-def assess(registers: Registers, settings: Settings, status_date: date) -> Assessment:
+def assess(
+    registers: Registers, settings: Settings, status_date: date, *, is_synthetic: bool = False
+) -> Assessment:
     """Answer for one date: the areas, every dwelling with its reason, and the residents.
 
     Parameters
@@ -22,6 +28,8 @@ def assess(registers: Registers, settings: Settings, status_date: date) -> Asses
         The open points.
     status_date
         The opgørelsesdato.
+    is_synthetic
+        Whether the inputs are made up; every page and file then says so.
 
     Returns
     -------
@@ -44,7 +52,49 @@ def assess(registers: Registers, settings: Settings, status_date: date) -> Asses
         edge_ties_n=ties_n,
         findings=registers.findings,
         files=registers.files,
+        is_synthetic=is_synthetic,
     )
+
+
+def check_dwellings(
+    registers: Registers,
+    settings: Settings,
+    status_date: date,
+    question: Question,
+    *,
+    is_synthetic: bool = False,
+) -> DwellingCheck:
+    """Say for every dwelling in and near an area whether it counts, and what a change would mean.
+
+    Parameters
+    ----------
+    registers, settings, status_date, is_synthetic
+        As `assess`.
+    question
+        Which area, and what to compare with.
+
+    Returns
+    -------
+    DwellingCheck
+        Counts of persons that are small, or that a small difference would give away, are missing.
+
+    Raises
+    ------
+    UsageError
+        For an area or extension that is not in the project.
+    """
+    answer = assess(registers, settings, status_date, is_synthetic=is_synthetic)
+    if question.without_extension is not None:
+        changed = drop_extension(registers, question.without_extension)
+        other = assess(changed, settings, status_date, is_synthetic=is_synthetic)
+    elif question.compare_on is not None:
+        other = assess(registers, settings, question.compare_on, is_synthetic=is_synthetic)
+    else:
+        check = check_area(answer, question.area_id, near_m=question.near_m)
+        return replace(check, counts=suppress_counts(check.counts, settings.suppression_threshold_n))
+    before, after = sorted((other, answer), key=lambda one: one.status_date)
+    check = compare_area(before, after, question.area_id, near_m=question.near_m)
+    return replace(check, counts=suppress_change(check.counts, settings.suppression_threshold_n))
 
 
 def _add_dwellings(owners: gpd.GeoDataFrame, dwellings: pd.DataFrame, key: str) -> gpd.GeoDataFrame:

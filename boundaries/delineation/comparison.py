@@ -1,7 +1,9 @@
 """Two delineations of one area side by side: what changed, dwelling by dwelling, and in persons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -14,6 +16,28 @@ COMPARED_COLUMNS = ("piece", "extension_id", "decision", "reason")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked about the dwellings of an area.
+
+    Attributes
+    ----------
+    area_id
+        The area.
+    near_m
+        How far around it dwellings are listed too, metres.
+    compare_on
+        Another date to set beside the status date.
+    without_extension
+        Set the answer beside one in which this extension was never approved; goes before `compare_on`.
+    """
+
+    area_id: str
+    near_m: float = 100.0
+    compare_on: date | None = None
+    without_extension: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DwellingCheck:
     """Every dwelling in and near an area, and the sums that follow.
 
@@ -21,18 +45,27 @@ class DwellingCheck:
     ----------
     area_id, name
         The area.
+    status_date
+        The date of the answer; of the later one where two are compared.
     dwellings
         Columns of `Assessment.dwellings`; with a comparison also `COMPARED_COLUMNS` of both and
         ``is_changed``.
     counts
         One row a decision: ``decision``, ``dwellings_n``, ``residents_n``; with a comparison
         ``dwellings_before_n``, ``dwellings_after_n``, ``dwellings_change_n`` and likewise residents.
+    pieces
+        The lineage of the area, columns of `Assessment.pieces`.
+    is_synthetic
+        The inputs are made up.
     """
 
     area_id: str
     name: str
+    status_date: date
     dwellings: pd.DataFrame
     counts: pd.DataFrame
+    pieces: gpd.GeoDataFrame
+    is_synthetic: bool = False
 
 
 def check_area(assessment: Assessment, area_id: str, *, near_m: float = 100.0) -> DwellingCheck:
@@ -65,8 +98,11 @@ def check_area(assessment: Assessment, area_id: str, *, near_m: float = 100.0) -
     return DwellingCheck(
         area_id=area_id,
         name=name,
+        status_date=assessment.status_date,
         dwellings=chosen.reset_index(drop=True),
         counts=_count(assessment, area_id),
+        pieces=assessment.pieces[assessment.pieces["area_id"].eq(area_id)].reset_index(drop=True),
+        is_synthetic=assessment.is_synthetic,
     )
 
 
@@ -102,7 +138,7 @@ def compare_area(
     counts = _count(before, area_id, "_before").merge(_count(after, area_id, "_after"), on="decision")
     for what in ("dwellings", "residents"):
         counts[f"{what}_change_n"] = counts[f"{what}_after_n"] - counts[f"{what}_before_n"]
-    return DwellingCheck(area_id=area_id, name=checks[0].name, dwellings=joined, counts=counts)
+    return replace(checks[0], status_date=after.status_date, dwellings=joined, counts=counts)
 
 
 def _find_area(assessment: Assessment, area_id: str) -> tuple[str, shapely.Geometry]:

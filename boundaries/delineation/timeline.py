@@ -1,10 +1,11 @@
 """The areas through time, in an index that grows as decisions arrive."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
-import geopandas as gpd
 import pandas as pd
+import shapely
 
 from boundaries.delineation.areas import delineate_areas
 from boundaries.model import ExtensionStatus, Registers
@@ -14,51 +15,126 @@ FIRST_DATE = date(2010, 1, 1)
 """The base delineation is that of 2010 (almenboligloven § 61 a, stk. 3)."""
 
 
-def index_areas(registers: Registers) -> DatedIndex:
-    """Index every area by where it lay and when.
+@dataclass(frozen=True)
+class Period:
+    """An area, or what an extension brought to it, unchanged between two decisions.
 
-    Returns
-    -------
-    DatedIndex
-        One entry an area and period between two decisions; its key is the ``area_id``, and a piece
-        that an extension brought has the key ``<area_id>+<extension_id>``.
+    Attributes
+    ----------
+    area_id
+        The area.
+    extension_id
+        The extension that brought it; empty for what is not of an extension.
+    valid_from, valid_to
+        First day in force, and first day no longer in force (None for no end).
+    shape
+        Its outline, EPSG:25832.
     """
+
+    area_id: str
+    extension_id: str
+    valid_from: date
+    valid_to: date | None
+    shape: shapely.Geometry
+
+    @property
+    def key(self) -> str:
+        """Key in the index."""
+        return f"{self.area_id}+{self.extension_id}@{self.valid_from}"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Every period of every area, and the index that finds them.
+
+    Attributes
+    ----------
+    periods
+        By key.
+    index
+        The same outlines under the same keys.
+    """
+
+    periods: dict[str, Period]
+    index: DatedIndex
+
+    def find_at(self, x: float, y: float, on: date | None = None) -> pd.DataFrame:
+        """Find the areas at a point, on a date or ever.
+
+        Parameters
+        ----------
+        x, y
+            Easting and northing, EPSG:25832.
+        on
+            The date; None for all time.
+
+        Returns
+        -------
+        pd.DataFrame
+            ``area_id``, ``extension_id`` (NA for the area's own), ``valid_from``, ``valid_to`` (NaT for
+            no end); by date and area. Two areas where the point lies on their common edge.
+        """
+        starts = {period.valid_from for period in self.periods.values()} if on is None else {on}
+        keys = {key for day in starts for key in self.index.find_in_force(x, y, day)}
+        return _tabulate(self.periods[key] for key in keys)
+
+
+def build_timeline(registers: Registers) -> Timeline:
+    """Build the timeline: decisions are added one by one, in the order of their dates."""
+    periods = {period.key: period for period in _list_periods(registers)}
     index = DatedIndex()
-    dates = _list_change_dates(registers)
-    for start, end in zip(dates, [*dates[1:], None], strict=True):
-        _, pieces = delineate_areas(registers, start)
-        pieces = pieces.assign(key=_name_pieces(pieces))
-        for key, shape in pieces.dissolve("key").geometry.items():
-            index.add(str(key), shape, valid_from=start, valid_to=end)
-    return index
+    for key, period in sorted(periods.items()):
+        index.add(key, period.shape, valid_from=period.valid_from, valid_to=period.valid_to)
+    return Timeline(periods, index)
 
 
 def find_clashes(registers: Registers, extension_id: str) -> pd.DataFrame:
-    """Find what an extension would overlap on the day it took or takes effect.
+    """Find what an extension overlaps on the day it took effect, or would if approved now.
 
     Parameters
     ----------
     registers
-        With the extension among them; its own row is not held against itself.
+        With the extension among them; it is not held against itself.
     extension_id
-        One of ``registers.extensions``.
+        One of ``registers.extensions``. One without approval date is held against the last delineation.
 
     Returns
     -------
     pd.DataFrame
-        ``key``, ``overlap_m2``, ``valid_from``, ``valid_to``, as `DatedIndex.find_overlapping`.
+        As `Timeline.find_at`, and ``overlap_m2``.
     """
     is_own = registers.extensions["extension_id"].eq(extension_id)
-    own = registers.extensions[is_own].iloc[0]
+    approved_on = registers.extensions.loc[is_own, "approved_on"].iloc[0]
     others = replace(registers, extensions=registers.extensions[~is_own].reset_index(drop=True))
-    approved = registers.extensions.assign(status=ExtensionStatus.GODKENDT.value)
-    on = FIRST_DATE if pd.isna(own["approved_on"]) else own["approved_on"].date()
-    if pd.isna(own["approved_on"]):
-        on = max(_list_change_dates(others))
-    approved["approved_on"] = approved["approved_on"].where(~is_own, pd.Timestamp(on))
-    _, pieces = delineate_areas(replace(registers, extensions=approved), on)
-    shape = pieces.loc[pieces["extension_id"].eq(extension_id)].geometry.union_all()
-    return index_areas(others).find_overlapping(shape, on=on)
+    on = _list_change_dates(others)[-1] if pd.isna(approved_on) else approved_on.date()
+    timeline = build_timeline(others)
+    clashes = timeline.index.find_overlapping(_outline(registers, extension_id), on=on).set_index("key")
+    table = _tabulate(timeline.periods[key] for key in clashes.index)
+    keys = (
+        table["area_id"]
+        + "+"
+        + table["extension_id"].fillna("")
+        + "@"
+        + table["valid_from"].dt.strftime("%Y-%m-%d")
+    )
+    return table.assign(overlap_m2=keys.map(clashes["overlap_m2"]).astype("float64"))
+
+
+def _list_periods(registers: Registers) -> Iterator[Period]:
+    dates = _list_change_dates(registers)
+    standing: dict[tuple[str, str], Period] = {}
+    for day in dates:
+        _, pieces = delineate_areas(registers, day)
+        owners = pieces.assign(extension_id=pieces["extension_id"].fillna(""))
+        shapes = owners.dissolve(["area_id", "extension_id"]).geometry
+        now = {(str(area), str(extension)): shape for (area, extension), shape in shapes.items()}
+        for owner, period in list(standing.items()):
+            if owner not in now or not shapely.equals(now[owner], period.shape):
+                yield replace(standing.pop(owner), valid_to=day)
+        for owner, shape in now.items():
+            if owner not in standing:
+                standing[owner] = Period(*owner, valid_from=day, valid_to=None, shape=shape)
+    yield from standing.values()
 
 
 def _list_change_dates(registers: Registers) -> list[date]:
@@ -69,6 +145,21 @@ def _list_change_dates(registers: Registers) -> list[date]:
     return sorted(dates)
 
 
-def _name_pieces(pieces: gpd.GeoDataFrame) -> pd.Series:
-    suffix = ("+" + pieces["extension_id"]).fillna("")
-    return pd.Series(pieces["area_id"] + suffix)
+def _outline(registers: Registers, extension_id: str) -> shapely.Geometry:
+    own = registers.extensions[registers.extensions["extension_id"].eq(extension_id)]
+    keys = registers.extension_parcels
+    listed = keys.loc[keys["extension_id"].eq(extension_id), "parcel_key"]
+    shapes = registers.parcels.loc[registers.parcels["parcel_key"].isin(listed), "geometry"]
+    return shapely.union_all([*own.geometry.dropna(), *shapes])
+
+
+def _tabulate(periods: Iterator[Period]) -> pd.DataFrame:
+    ordered = sorted(periods, key=lambda period: (period.valid_from, period.key))
+    return pd.DataFrame(
+        {
+            "area_id": pd.array([period.area_id for period in ordered], dtype="str"),
+            "extension_id": pd.array([period.extension_id or None for period in ordered], dtype="str"),
+            "valid_from": pd.array([period.valid_from for period in ordered], dtype="datetime64[s]"),
+            "valid_to": pd.array([period.valid_to for period in ordered], dtype="datetime64[s]"),
+        }
+    )

@@ -4,7 +4,7 @@ Primary: a count from 1 up to the threshold. Secondary: where the sum of a line 
 counts in it could be worked out from the sum, more counts are hidden, the smallest first.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,27 @@ from boundaries.model import Assessment, ResidentTotals
 
 RESIDENT_COLUMNS = ("residents_counted_n", "residents_not_counted_n", "residents_undecided_n")
 """Counts of persons by area whose sums over all areas are known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """An answer as it may be shown to anyone.
+
+    Attributes
+    ----------
+    assessment
+        As `suppress_assessment` returns it.
+    profile
+        As `profile_areas` returns it.
+    """
+
+    assessment: Assessment
+    profile: pd.DataFrame
+
+
+def publish_assessment(assessment: Assessment) -> Published:
+    """Hide what may not be shown; nothing but the result may reach a page or a file."""
+    return Published(assessment=suppress_assessment(assessment), profile=profile_areas(assessment))
 
 
 def hide_small_counts(counts: NDArray[np.int64], threshold_n: int) -> NDArray[np.bool_]:
@@ -111,6 +132,12 @@ def profile_areas(assessment: Assessment) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=["area_id", "dimension", "group", "residents_n"])
     return pd.concat(parts, ignore_index=True)
+
+
+def suppress_counts(counts: pd.DataFrame, threshold_n: int) -> pd.DataFrame:
+    """Hide small counts of persons, ``residents_n``, as in `hide_small_counts`; Int64, NA where hidden."""
+    hidden = hide_small_counts(counts["residents_n"].to_numpy(dtype="int64"), threshold_n)
+    return counts.assign(residents_n=counts["residents_n"].astype("Int64").mask(hidden))
 
 
 def suppress_change(counts: pd.DataFrame, threshold_n: int) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Delineation on hand-drawn squares: base, extensions and splits by date, with the lineage."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -9,7 +10,7 @@ import shapely
 from boundaries.delineation.areas import delineate_areas, outline_extensions
 from boundaries.delineation.coherence import measure_coherence
 from boundaries.delineation.decisions import drop_extension, flag_in_force, order_decisions
-from boundaries.delineation.timeline import find_clashes, index_areas
+from boundaries.delineation.timeline import build_timeline, find_clashes
 from geo.errors import UsageError
 
 APPROVED = date(2021, 6, 15)
@@ -235,12 +236,26 @@ def _shift(shape, dx):
     return x0 + dx, y0, x1 + dx, y1
 
 
-def test_the_index_knows_which_area_is_in_force_where_and_when(registers, town):
-    index = index_areas(registers)
-    at = {on: index.find_in_force(*town.middle(2, 0).values(), on) for on in (date(2021, 6, 14), APPROVED)}
-    assert at == {date(2021, 6, 14): [], APPROVED: ["A+A+"]}
-    assert index.find_in_force(*town.middle(0, 0).values(), date(2023, 2, 28)) == ["A"]
-    assert index.find_in_force(*town.middle(0, 0).values(), date(2023, 3, 1)) == ["C"]
+def plain(table):
+    dates = table[["valid_from", "valid_to"]].apply(lambda column: column.dt.strftime("%Y-%m-%d"))
+    rows = table[["area_id", "extension_id"]].join(dates)
+    return rows.astype(object).where(rows.notna(), None).to_numpy().tolist()
+
+
+def test_the_timeline_knows_which_area_is_in_force_where_and_when(registers, town):
+    timeline = build_timeline(registers)
+    added, split = town.middle(2, 0).values(), town.middle(0, 0).values()
+    assert plain(timeline.find_at(*added)) == [["A", "A+", "2021-06-15", None]]
+    assert timeline.find_at(*added, on=date(2021, 6, 14)).empty
+    assert plain(timeline.find_at(*added, on=APPROVED)) == [["A", "A+", "2021-06-15", None]]
+    assert plain(timeline.find_at(*split)) == [
+        ["A", None, "2010-01-01", "2023-03-01"],
+        ["C", None, "2023-03-01", None],
+    ]
+    assert plain(timeline.find_at(*split, on=date(2023, 3, 1))) == [["C", None, "2023-03-01", None]]
+    assert timeline.find_at(float("nan"), 0.0).empty
+    # What a decision does not touch goes on as one period.
+    assert plain(timeline.find_at(*town.middle(5, 5).values())) == [["B", None, "2010-01-01", None]]
 
 
 def test_a_new_extension_is_held_against_what_is_in_force_then(registers, town):
@@ -248,8 +263,6 @@ def test_a_new_extension_is_held_against_what_is_in_force_then(registers, town):
     assert find_clashes(registers, "B+").empty
     drawn = registers.extensions.copy()
     drawn.loc[drawn["extension_id"].eq("B+"), "geometry"] = town.square(0, 0, width=150)
-    from dataclasses import replace
-
     clashes = find_clashes(replace(registers, extensions=drawn), "B+")
     # On the date of the last decision parcel 0a has gone to C, and half of 1a is A's.
-    assert dict(zip(clashes["key"], clashes["overlap_m2"], strict=True)) == {"A": 5000.0, "C": 10_000.0}
+    assert dict(zip(clashes["area_id"], clashes["overlap_m2"], strict=True)) == {"A": 5000.0, "C": 10_000.0}

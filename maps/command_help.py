@@ -1,0 +1,65 @@
+"""The help of the commands, in the language asked for, from the text catalogs."""
+
+from itertools import pairwise
+
+import click
+
+from data.texts import LANGUAGES, Texts, load_texts
+
+
+def find_texts(ctx: click.Context) -> Texts:
+    """Return the catalog of the language that the command line asked for; Danish by default."""
+    return load_texts(ctx.meta.get("language", LANGUAGES[0]))
+
+
+LANGUAGE = click.option("--language", type=click.Choice(LANGUAGES), expose_value=False)
+"""``--language``, known by every command."""
+
+
+class DocumentedCommand(click.Command):
+    """A command whose help stands in the catalog: what it does, its options, a real example."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; the language is taken first, so that a help or an error on the way is in it."""
+        for option, value in pairwise(args):
+            if option == "--language" and value in LANGUAGES:
+                ctx.meta["language"] = value
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the line of usage."""
+        prefix = find_texts(ctx).get("help.usage") + " "
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help, each part from the catalog."""
+        texts = find_texts(ctx)
+        self.format_usage(ctx, formatter)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(texts.get(f"help.command.{self.name}"))
+        self.format_command_list(formatter, texts)
+        with formatter.section(texts.get("help.options")):
+            formatter.write_dl([_describe(param, texts, ctx) for param in self.get_params(ctx)])
+        with formatter.section(texts.get("help.example")):
+            formatter.write_text(texts.get(f"help.example_of.{self.name}"))
+
+    def format_command_list(self, formatter: click.HelpFormatter, texts: Texts) -> None:
+        """Write the commands below this one: none."""
+
+
+class DocumentedGroup(DocumentedCommand, click.Group):
+    """A group whose help lists its commands with a line each."""
+
+    def format_command_list(self, formatter: click.HelpFormatter, texts: Texts) -> None:
+        """Write the commands in the order in which they are defined."""
+        with formatter.section(texts.get("help.commands")):
+            formatter.write_dl([(name, texts.get(f"help.short.{name}")) for name in self.commands])
+
+
+def _describe(param: click.Parameter, texts: Texts, ctx: click.Context) -> tuple[str, str]:
+    text = texts.get(f"help.option.{str(param.name).removeprefix('_click_default_')}")
+    if not isinstance(param, click.Option):
+        return param.make_metavar(ctx), text
+    names = ", ".join(param.opts)
+    return (names if param.is_flag else f"{names} {param.make_metavar(ctx)}"), text

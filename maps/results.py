@@ -1,0 +1,141 @@
+"""The answers as plain values, for ``--json`` and ``resultat.json``: keys in English, hidden counts null."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+
+import pandas as pd
+
+from boundaries.delineation.comparison import DwellingCheck
+from boundaries.disclosure.suppression import Published
+from boundaries.model import Assessment, Decision
+
+AREA_COLUMNS = (
+    "area_id",
+    "name",
+    "kommune_code",
+    "residents_2010",
+    "area_m2",
+    "parcels_n",
+    "extensions_n",
+    "groups_n",
+    "widest_gap_m",
+    "dwellings_n",
+    "counted_n",
+    "not_counted_n",
+    "undecided_n",
+    "residents_counted_n",
+    "residents_not_counted_n",
+    "residents_undecided_n",
+    "residents_min_n",
+    "residents_max_n",
+)
+"""What is told of an area."""
+
+EXTENSION_COLUMNS = (
+    "extension_id",
+    "area_id",
+    "applied_on",
+    "approved_on",
+    "status",
+    "is_in_force",
+    "area_m2",
+    "dwellings_n",
+    "counted_n",
+    "not_counted_n",
+    "undecided_n",
+)
+"""What is told of an extension."""
+
+CHECK_COLUMNS = (
+    "dwelling_id",
+    "address",
+    "tenure",
+    "built_year",
+    "built_on",
+    "relabelled_on",
+    "relabelled_from",
+    "decision",
+    "reason",
+    "area_id",
+    "piece",
+    "extension_id",
+    "parcel_key",
+    "x",
+    "y",
+)
+"""What is told of a dwelling in a check; persons are never among it."""
+
+
+def describe_published(published: Published) -> dict[str, object]:
+    """Describe an answer by plain values.
+
+    Returns
+    -------
+    dict
+        ``status_date``, ``settings``, ``areas``, ``extensions``, ``dwellings`` (counts by decision
+        and by reason), ``residents`` (the conserved sum, null where it may not be shown),
+        ``profile``, ``edge_ties_n``, ``findings``, ``is_synthetic``. A count of persons that is hidden
+        is null.
+    """
+    shown, profile = published.assessment, published.profile
+    dwellings = shown.dwellings
+    reasons = dwellings.groupby(["decision", "reason"]).size()
+    totals = shown.totals
+    return {
+        "status_date": shown.status_date.isoformat(),
+        "is_synthetic": shown.is_synthetic,
+        "settings": asdict(shown.settings),
+        "areas": list_records(pd.DataFrame(shown.areas), AREA_COLUMNS),
+        "extensions": list_records(pd.DataFrame(shown.extensions), EXTENSION_COLUMNS),
+        "dwellings": {
+            "total_n": len(dwellings),
+            "decisions": {word.value: int((dwellings["decision"] == word.value).sum()) for word in Decision},
+            "reasons": {str(reason): int(number) for (_, reason), number in reasons.items()},
+            "edge_ties_n": shown.edge_ties_n,
+        },
+        "residents": None if totals is None else {**asdict(totals), "total_n": totals.total_n},
+        "profile": list_records(profile, tuple(profile.columns)),
+        "findings": {
+            f"{severity}s_n": int(shown.findings["severity"].eq(severity).sum())
+            for severity in ("error", "warning")
+        },
+    }
+
+
+def describe_check(check: DwellingCheck) -> dict[str, object]:
+    """Describe the check of an area: its sums, and every dwelling with its reason."""
+    compared = [column for column in check.dwellings if column.endswith(("_before", "_after", "is_changed"))]
+    return {
+        "area_id": check.area_id,
+        "name": check.name,
+        "counts": list_records(check.counts, tuple(check.counts.columns)),
+        "dwellings": list_records(check.dwellings, (*CHECK_COLUMNS, *compared)),
+    }
+
+
+def describe_origin(assessment: Assessment, versions: Mapping[str, str]) -> dict[str, object]:
+    """Describe where an answer came from: the inputs with their hashes, the settings, the versions."""
+    return {
+        "status_date": assessment.status_date.isoformat(),
+        "settings": asdict(assessment.settings),
+        "inputs": list_records(assessment.files, tuple(assessment.files.columns)),
+        "versions": dict(versions),
+    }
+
+
+def list_records(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, object]]:
+    """Turn rows into plain values: dates ISO, missing None, numbers Python's own."""
+    chosen = {column: [_plain(value) for value in frame[column]] for column in columns}
+    return [dict(zip(chosen, row, strict=True)) for row in zip(*chosen.values(), strict=True)]
+
+
+def _plain(value: object) -> object:
+    if value is None or value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124  # NaN
+        return None
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    item = getattr(value, "item", None)
+    return item() if callable(item) else value
