@@ -1,0 +1,128 @@
+// The map of areas and extensions.
+"use strict";
+
+boligkort.drawAreas = (map, id) => {
+  const { read, make, fill, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, byId } = boligkort;
+  const page = read(id);
+  const texts = { ...page.texts, number: new Intl.NumberFormat(page.language) };
+  const parts = new Map();
+  let picked = null;
+
+  for (const [name, order] of [["context", 250], ["parcels", 350], ["labels", 620]]) {
+    map.createPane(name).style.zIndex = order;
+    map.getPane(name).style.pointerEvents = "none";
+  }
+  frameMap(map, texts);
+  drawContext();
+  const renderer = L.svg({ padding: 0.4 });
+  page.shapes.forEach(drawShape);
+  L.polyline(decodeLines(page.parcels), { renderer: L.svg({ pane: "parcels", padding: 0.4 }), pane: "parcels", className: "lines parcels", interactive: false, color: null }).addTo(map);
+  const labels = page.shapes.filter((shape) => shape.label).map(drawLabel);
+  addHome(map, texts, wholeBounds());
+  map.on("zoomend moveend resize paint", tidyLabels);
+  tidyLabels();
+
+  // One canvas path for all other parcels: they are paper, not data.
+  function drawContext() {
+    if (!page.context.length) return;
+    const canvas = L.canvas({ pane: "context", padding: 0.4 });
+    const lines = L.polyline(decodeLines(page.context), { renderer: canvas, pane: "context", interactive: false, weight: 0.8 }).addTo(map);
+    const colour = () => lines.setStyle({ color: getComputedStyle(document.documentElement).getPropertyValue("--context").trim() });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", colour);
+    map.on("paint", colour);
+    colour();
+  }
+
+  function drawShape(shape) {
+    const layer = L.polygon(decodePolygons(shape.polygons), { renderer, className: "shape " + shape.style, color: null, fill: true, fillColor: null, smoothFactor: 0.5 }).addTo(map);
+    const part = { shape, layer, path: layer.getElement() };
+    parts.set(shape.key, part);
+    part.path.setAttribute("tabindex", "0");
+    part.path.setAttribute("role", "button");
+    part.path.setAttribute("aria-label", shape.spoken);
+    part.path.dataset.key = shape.key;
+    layer.bindPopup(() => card(shape.card, page.symbols), popupRoom(map, 330));
+    layer.on("mouseover", () => light(shape.key, true)).on("mouseout", () => light(shape.key, false));
+    layer.on("popupopen", () => pick(shape.key)).on("popupclose", () => pick(null));
+    part.path.addEventListener("focus", () => light(shape.key, true));
+    part.path.addEventListener("blur", () => light(shape.key, false));
+    part.path.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      openFrom(part.path);
+      layer.openPopup(anchorOf(part));
+    });
+  }
+
+  function anchorOf(part) {
+    return [part.shape.anchor[1] / 1e6, part.shape.anchor[0] / 1e6];
+  }
+
+  function wholeBounds() {
+    const bounds = L.latLngBounds([]);
+    for (const part of parts.values()) bounds.extend(part.layer.getBounds());
+    return bounds;
+  }
+
+  function light(key, isOn) {
+    parts.get(key)?.path.classList.toggle("lit", isOn);
+    for (const table of tables) table.light(key, isOn);
+  }
+
+  function pick(key) {
+    if (picked) parts.get(picked).path.classList.remove("picked");
+    picked = key;
+    if (key) parts.get(key).path.classList.add("picked");
+    for (const table of tables) table.mark(key);
+  }
+
+  function open(key) {
+    const part = parts.get(key);
+    if (!part) return;
+    map.closePopup();
+    show(map, part.layer.getBounds().pad(0.6), false);
+    part.layer.openPopup(anchorOf(part));
+    if (byId("map_main").getBoundingClientRect().bottom < 80) byId("map_main").scrollIntoView({ block: "center" });
+  }
+
+  // Permanent names; where two would touch, the larger area keeps its name.
+  function drawLabel(shape) {
+    const text = make("span", {}, make("bdi", { text: shape.label }));
+    const icon = L.divIcon({ className: "label", html: text, iconSize: [0, 0] });
+    const marker = L.marker(anchorOf({ shape }), { icon, pane: "labels", interactive: false, keyboard: false }).addTo(map);
+    marker.getElement().setAttribute("aria-hidden", "true");
+    return { element: marker.getElement(), text, weight: shape.weight };
+  }
+
+  function tidyLabels() {
+    const taken = [];
+    for (const label of [...labels].sort((a, b) => b.weight - a.weight)) {
+      const box = label.text.getBoundingClientRect();
+      const isFree = taken.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
+      label.element.classList.toggle("tucked", !isFree);
+      if (isFree) taken.push(box);
+    }
+  }
+
+  const tables = page.tables.map((table) =>
+    boligkort.table(table.key, { ...table, texts, language: page.language, onPick: open, onHover: (key, isOn) => parts.get(key)?.path.classList.toggle("lit", isOn) }),
+  );
+  const search = boligkort.search(
+    page.language,
+    (matches, isNarrowed) => {
+      const kept = tables.flatMap((table) => table.keep((row) => matches(row.search)).map((row) => row.key));
+      const keys = new Set(kept);
+      for (const [key, part] of parts) part.path.classList.toggle("faded", isNarrowed && !keys.has(key));
+      const total = page.tables.reduce((sum, table) => sum + table.rows.length, 0);
+      byId("status").textContent = isNarrowed ? fill(texts.found, { shown: texts.number.format(kept.length), total: texts.number.format(total) }) : "";
+    },
+    () => {
+      const first = tables.map((table) => table.first()).find(Boolean);
+      if (!first) return;
+      openFrom(byId("search"));
+      open(first.key);
+    },
+  );
+  search.update();
+};

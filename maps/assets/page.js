@@ -1,0 +1,190 @@
+// The page: data, elements, map controls, popups, tables, search and paper.
+// Text from the data is only ever set as textContent.
+"use strict";
+
+const boligkort = (() => {
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const byId = (id) => document.getElementById(id);
+  const SVG = "http://www.w3.org/2000/svg";
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  function make(tag, settings = {}, ...children) {
+    const { text, cls, ...attributes } = settings;
+    const element = document.createElement(tag);
+    if (text !== undefined) element.textContent = text;
+    if (cls) element.className = cls;
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children.filter((child) => child !== null && child !== undefined));
+    return element;
+  }
+
+  function fill(template, values) {
+    return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+  }
+
+  // A symbol or swatch: shapes come from the palette, colours from the style sheet.
+  function symbol(shapes, decision) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "-1.25 -1.25 2.5 2.5");
+    svg.setAttribute("class", "swatch symbol");
+    svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", shapes[decision]);
+    path.setAttribute("class", "decision-" + decision);
+    svg.append(path);
+    return svg;
+  }
+
+  // Geometry travels as whole millionths of a degree, each point as the step from the one before.
+  function decodeLine(steps) {
+    const line = [];
+    let x = 0;
+    let y = 0;
+    for (let i = 0; i < steps.length; i += 2) {
+      x += steps[i];
+      y += steps[i + 1];
+      line.push([y / 1e6, x / 1e6]);
+    }
+    return line;
+  }
+  const decodeLines = (lines) => lines.map(decodeLine);
+  const decodePolygons = (polygons) => polygons.map(decodeLines);
+
+  function frameMap(map, texts) {
+    const container = map.getContainer();
+    container.setAttribute("aria-label", texts.map_label);
+    container.setAttribute("role", "region");
+    L.control.zoom({ position: cornerOf(map), zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
+    L.control.scale({ metric: true, imperial: false, position: "bottomleft", maxWidth: 140 }).addTo(map);
+    map.on("popupopen", (event) => settlePopup(map, event.popup, texts));
+  }
+
+  // On a phone the buttons stand below, where no popup opens and the thumb is.
+  const isNarrow = (map) => map.getSize().x < 560;
+  const cornerOf = (map) => (isNarrow(map) ? "bottomright" : "topleft");
+  const popupRoom = (map, widest) => ({
+    minWidth: Math.min(260, map.getSize().x - 60),
+    maxWidth: Math.min(widest, map.getSize().x - 60),
+    autoPanPaddingTopLeft: isNarrow(map) ? [10, 10] : [60, 12],
+    autoPanPaddingBottomRight: [10, 10],
+  });
+
+  function addHome(map, texts, bounds) {
+    const control = L.control({ position: cornerOf(map) });
+    control.onAdd = () => {
+      const button = make("button", { type: "button", title: texts.home, "aria-label": texts.home });
+      const icon = document.createElementNS(SVG, "svg");
+      icon.setAttribute("viewBox", "0 0 16 16");
+      icon.setAttribute("width", "16");
+      icon.setAttribute("height", "16");
+      icon.setAttribute("aria-hidden", "true");
+      const path = document.createElementNS(SVG, "path");
+      path.setAttribute("d", "M1 5V1h4M11 1h4v4M15 11v4h-4M5 15H1v-4");
+      path.setAttribute("fill", "none");
+      path.setAttribute("stroke", "currentColor");
+      path.setAttribute("stroke-width", "1.8");
+      icon.append(path);
+      button.append(icon);
+      button.addEventListener("click", () => show(map, bounds));
+      const bar = make("div", { cls: "leaflet-bar leaflet-control" }, button);
+      L.DomEvent.disableClickPropagation(bar);
+      return bar;
+    };
+    control.addTo(map);
+    show(map, bounds, false);
+    map.setMinZoom(Math.floor(map.getZoom()) - 2);
+    map.setMaxBounds(bounds.pad(1.5));
+    printOn(map, bounds);
+  }
+
+  function show(map, bounds, animate = !isStill) {
+    map.fitBounds(bounds, { padding: [28, 28], maxZoom: 18, animate });
+  }
+
+  // On paper the map has the size of the sheet, shows everything and is drawn before the sheet is.
+  function printOn(map, bounds) {
+    let before = null;
+    addEventListener("beforeprint", () => {
+      before = { centre: map.getCenter(), zoom: map.getZoom() };
+      map.closePopup();
+      for (const details of document.querySelectorAll("details")) details.open = true;
+      document.documentElement.classList.add("printing");
+      map.invalidateSize({ animate: false, pan: false });
+      show(map, bounds, false);
+      map.fire("paint");
+    });
+    addEventListener("afterprint", () => {
+      document.documentElement.classList.remove("printing");
+      map.invalidateSize({ animate: false, pan: false });
+      if (before) map.setView(before.centre, before.zoom, { animate: false });
+      map.fire("paint");
+    });
+  }
+
+  // Focus goes into a popup that was opened by keyboard and back to where it was opened from.
+  let opener = null;
+  function settlePopup(map, popup, texts) {
+    const element = popup.getElement();
+    element.setAttribute("role", "dialog");
+    element.setAttribute("aria-label", texts.popup_label);
+    const close = element.querySelector(".leaflet-popup-close-button");
+    close.setAttribute("aria-label", texts.close);
+    close.setAttribute("title", texts.close);
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") map.closePopup(popup);
+    });
+    if (!opener) return;
+    const from = opener;
+    opener = null;
+    const content = element.querySelector(".leaflet-popup-content");
+    content.setAttribute("tabindex", "-1");
+    content.focus({ preventScroll: true });
+    popup.once("remove", () => {
+      if (element.contains(document.activeElement) || document.activeElement === document.body) {
+        from.focus({ preventScroll: true });
+      }
+    });
+  }
+  function openFrom(element) {
+    opener = element;
+  }
+
+  // A card is plain data: heading, figure, bar, rows and notes.
+  function card(content, shapes) {
+    const root = make("div", { cls: "card" });
+    if (content.kicker) root.append(make("p", { cls: "kicker", text: content.kicker }));
+    root.append(make("h2", {}, make("bdi", { text: content.title })));
+    if (content.verdict) {
+      root.append(make("p", { cls: "verdict" }, symbol(shapes, content.verdict[0]), make("span", { text: content.verdict[1] })));
+    }
+    if (content.because) root.append(make("p", { cls: "because", text: content.because }));
+    if (content.big) {
+      root.append(make("p", { cls: "big" }, make("b", { text: content.big[0] }), make("span", { text: content.big[1] })));
+    }
+    if (content.bar) root.append(bar(content.bar));
+    const rows = (content.rows || []).map(([label, value, decision]) => {
+      const head = make("th", { scope: "row" });
+      if (decision) head.append(symbol(shapes, decision));
+      head.append(label);
+      return make("tr", {}, head, make("td", {}, make("bdi", { text: value })));
+    });
+    if (rows.length) root.append(make("table", {}, make("tbody", {}, ...rows)));
+    for (const note of content.notes || []) root.append(make("p", { cls: "note", text: note }));
+    if (content.clause) root.append(make("p", { cls: "clause", text: content.clause }));
+    return root;
+  }
+
+  function bar(parts) {
+    const whole = parts.reduce((sum, part) => sum + part[1], 0);
+    const element = make("div", { cls: "bar", "aria-hidden": "true" });
+    for (const [decision, count] of parts) {
+      if (!count) continue;
+      const piece = make("i", { cls: "ground-" + decision });
+      piece.style.flexGrow = String(count / whole);
+      element.append(piece);
+    }
+    return element;
+  }
+
+  return { read, byId, make, fill, symbol, decodeLine, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, isStill };
+})();

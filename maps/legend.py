@@ -1,0 +1,58 @@
+"""Swatches and legend lines, with n, drawn by the palette."""
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from boundaries.model import Decision
+from data.texts import Texts
+from maps import labels, palette
+from maps.page import LegendEntry
+
+
+def make_symbol(decision: Decision) -> Markup:
+    """Return the symbol of a decision as an SVG swatch."""
+    path = palette.SHAPE_PATHS[palette.DECISION_STYLES[decision].shape]
+    return Markup(
+        '<svg class="swatch symbol" viewBox="-1.25 -1.25 2.5 2.5" aria-hidden="true">'
+        '<path class="decision-{}" d="{}"/></svg>'
+    ).format(decision.value, path)
+
+
+def make_swatch(style: str) -> Markup:
+    """Return the swatch of an outline style of the page's style sheet, e.g. ``base``."""
+    return Markup(
+        '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
+        '<rect class="shape {}" x="1.5" y="1.5" width="23" height="13"/></svg>'
+    ).format(style)
+
+
+def make_area_legend(areas_n: int, states: Mapping[str, int], texts: Texts) -> tuple[LegendEntry, ...]:
+    """Return the legend of the area map: areas, then the states of extensions that occur.
+
+    Parameters
+    ----------
+    areas_n
+        How many areas there are.
+    states
+        Number of extensions by `palette.ExtensionState`.
+    """
+    entries = [_entry(make_swatch("base"), texts.get("legend.base"), areas_n, texts)]
+    for state in palette.ExtensionState:
+        if states.get(state, 0):
+            swatch = make_swatch(f"extension-{state}")
+            entries.append(_entry(swatch, texts.get(f"legend.extension.{state}"), states[state], texts))
+    return tuple(entries)
+
+
+def make_decision_legend(counts: Mapping[Decision, int], texts: Texts) -> tuple[LegendEntry, ...]:
+    """Return the legend of the dwelling map: the decisions in the palette's order, each with n."""
+    return tuple(
+        _entry(make_symbol(decision), texts.get(f"decision.{decision}"), counts.get(decision, 0), texts)
+        for decision in palette.DECISION_STYLES
+    )
+
+
+def _entry(swatch: Markup, label: str, count: int, texts: Texts) -> LegendEntry:
+    number = labels.format_count(count, texts.language)
+    return LegendEntry(swatch=swatch, label=label, count=texts.get("legend.n", {"count": number}))
