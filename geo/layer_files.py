@@ -1,0 +1,175 @@
+"""What can be said of a layer's file before GDAL opens it: its format, whether it is whole, its parts."""
+
+import gzip
+import re
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from geo.errors import ReadError, UsageError
+
+LAYER_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".gml")
+"""Formats that GDAL reads here; each may lie in a ``.zip``, and GeoJSON in a ``.gz``."""
+
+SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+"""The files that a shapefile consists of, and that its digest covers."""
+
+_START_BYTES_N = 1000
+_STARTS = {
+    ".gpkg": re.compile(rb"SQLite format 3\0"),
+    ".fgb": re.compile(rb"fgb"),
+    ".shp": re.compile(rb"\x00\x00\x27\x0a"),
+    ".geojson": re.compile(rb"(?:\xef\xbb\xbf)?\s*\{"),
+    ".json": re.compile(rb"(?:\xef\xbb\xbf)?\s*\{"),
+    # A VRT is XML, too, and can send GDAL anywhere.
+    ".gml": re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?!OGRVRT)"),
+}
+_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*[{]')
+
+
+class LayerFile(NamedTuple):
+    """A file as GDAL is to open it.
+
+    Attributes
+    ----------
+    path
+        A path of the file system, or one of GDAL's for what lies in an archive.
+    suffix
+        Of the layer's own format, lower case.
+    stem
+        Name without the suffix.
+    """
+
+    path: str
+    suffix: str
+    stem: str
+
+
+def locate_layer_file(path: Path, layer: str | None) -> LayerFile:
+    """Say what GDAL is to open for `path`, after looking at the first bytes and the length.
+
+    Parameters
+    ----------
+    path
+        An existing file, zipped or not.
+    layer
+        Name of the layer, which chooses among several files of a zip.
+
+    Returns
+    -------
+    LayerFile
+        The file itself, or its place in the archive.
+
+    Raises
+    ------
+    ReadError
+        Where the content is not of the format that the name promises, or the file is cut short.
+    UsageError
+        Where a zip has several layers and `layer` names none of them.
+    """
+    place = path.resolve().as_posix()
+    if path.suffix.lower() == ".zip":
+        member = _find_member(path, layer)
+        found = LayerFile(f"/vsizip/{{{place}}}/{member}", member.suffix.lower(), member.stem)
+        start = _read_zip_start(path, str(member))
+    elif path.suffix.lower() == ".gz":
+        inner = Path(path.stem)
+        found = LayerFile(f"/vsigzip/{place}", inner.suffix.lower(), inner.stem)
+        start = _read_gzip_start(path)
+    else:
+        if set(place) & set("!;"):
+            raise ReadError("files.awkward_name", {"file": str(path)})
+        found = LayerFile(str(path.resolve()), path.suffix.lower(), path.stem)
+        with path.open("rb") as stream:
+            start = stream.read(_START_BYTES_N)
+        _require_whole(path, start)
+    if not _STARTS[found.suffix].match(start) or b"OGRVRT" in start:
+        raise ReadError("files.wrong_content", {"file": path.name, "required": found.suffix})
+    return found
+
+
+def states_crs(path: Path, suffix: str) -> bool:
+    """Tell whether a file can say which CRS it is in: false for GeoJSON without the old ``crs`` member.
+
+    GDAL takes such a file to be in WGS 84, as the standard has it; Danish files often are not.
+    """
+    if suffix not in {".geojson", ".json"} or path.suffix.lower() in {".zip", ".gz"}:
+        return True
+    return _CRS_MEMBER.search(path.read_bytes()) is not None
+
+
+def has_unsaved_rows(path: Path) -> bool:
+    """Tell whether a GeoPackage has a ``-wal`` beside it: rows that a program has not put in place yet."""
+    log = path.with_name(path.name + "-wal")
+    return path.suffix.lower() == ".gpkg" and log.is_file() and log.stat().st_size > 0
+
+
+def list_file_parts(path: Path) -> tuple[Path, ...]:
+    """Return the files that together hold a source: the parts of a shapefile, else the file alone."""
+    if path.suffix.lower() != ".shp":
+        return (path,)
+    siblings = {other.name.lower(): other for other in sorted(path.parent.iterdir())}
+    parts = (siblings.get(path.stem.lower() + suffix) for suffix in SHAPEFILE_PARTS)
+    return tuple(part for part in parts if part is not None)
+
+
+def _find_member(path: Path, layer: str | None) -> PurePosixPath:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [PurePosixPath(name) for name in archive.namelist()]
+    except zipfile.BadZipFile as broken:
+        raise ReadError("files.broken", {"file": path.name, "reason": str(broken)}) from broken
+    members = [name for name in names if name.suffix.lower() in LAYER_SUFFIXES]
+    # What a Mac leaves in every archive.
+    members = [name for name in members if not name.name.startswith("._")]
+    if not members:
+        raise ReadError("files.no_layer_in_zip", {"file": path.name, "required": ", ".join(LAYER_SUFFIXES)})
+    named = [name for name in members if name.stem == layer]
+    if len(members) > 1 and len(named) != 1:
+        found = ", ".join(name.stem for name in members)
+        raise UsageError("files.several_layers", {"file": path.name, "found": found})
+    return named[0] if named else members[0]
+
+
+def _read_zip_start(path: Path, member: str) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+            return stream.read(_START_BYTES_N)
+    except (zipfile.BadZipFile, RuntimeError, zlib.error, NotImplementedError) as broken:
+        raise ReadError("files.broken", {"file": path.name, "reason": str(broken)}) from broken
+
+
+def _read_gzip_start(path: Path) -> bytes:
+    try:
+        with gzip.open(path) as stream:
+            # To the end, for the checksum is there: GDAL would pass over a file that is cut short.
+            start = stream.read(_START_BYTES_N)
+            while stream.read(1 << 20):
+                pass
+    except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
+        raise ReadError("files.broken", {"file": path.name, "reason": str(broken)}) from broken
+    return start
+
+
+def _require_whole(path: Path, start: bytes) -> None:
+    """Raise where a file is shorter than its own header says; GDAL gives such a file as empty shapes."""
+    suffix = path.suffix.lower()
+    if suffix == ".gpkg" and len(start) >= 100:
+        page = int.from_bytes(start[16:18], "big")
+        required = (65536 if page == 1 else page) * int.from_bytes(start[28:32], "big")
+        _require_length(path, required)
+    elif suffix == ".shp" and len(start) >= 100:
+        _require_length(path, 2 * int.from_bytes(start[24:28], "big"))
+        for part in list_file_parts(path):
+            if part.suffix.lower() == ".dbf":
+                header = part.read_bytes()[:32]
+                counts = (int.from_bytes(header[at:to], "little") for at, to in ((4, 8), (8, 10), (10, 12)))
+                rows_n, header_n, row_n = counts
+                _require_length(part, header_n + rows_n * row_n)
+
+
+def _require_length(path: Path, required: int) -> None:
+    found = path.stat().st_size
+    if found < required:
+        raise ReadError("files.cut_short", {"file": path.name, "found": found, "required": required})

@@ -1,0 +1,91 @@
+"""Tables and layers in Parquet files."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from geo.cells import format_cells
+from geo.errors import ReadError
+from geo.tables import Note, RawTable, TextTable, name_source, tidy_table
+
+_PANDAS_INDEX = "__index_level_"
+
+
+def read_parquet_table(path: Path) -> TextTable:
+    """Read a Parquet file with every cell as text, exactly (`geo.cells.format_cells`).
+
+    Binary and nested columns, geometry among them, are left out with a note.
+
+    Parameters
+    ----------
+    path
+        An existing file.
+
+    Returns
+    -------
+    TextTable
+        ``line`` is the number of the row, from 1.
+
+    Raises
+    ------
+    ReadError
+        Where the file is broken.
+    """
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError) as broken:
+        raise ReadError("files.broken", {"file": path.name, "reason": _one_line(broken)}) from broken
+    raw, notes = format_table(table, path.name, "")
+    frame, line, found = tidy_table(raw, has_totals=False)
+    return TextTable(frame=frame, line=line, file=path.name, notes=(*notes, *found))
+
+
+def format_table(table: pa.Table, file: str, layer: str) -> tuple[RawTable, list[Note]]:
+    """Return the columns of an Arrow table as text, and a note of those that have no text.
+
+    Parameters
+    ----------
+    table
+        Any Arrow table.
+    file
+        Name of the file, for messages.
+    layer
+        Name of the layer, for messages.
+    """
+    names, columns, dropped = [], [], []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if name.startswith(_PANDAS_INDEX):
+            continue
+        text = format_cells(column)
+        if text is None:
+            dropped.append(name)
+        else:
+            names.append(name)
+            columns.append(text)
+    line = np.arange(1, table.num_rows + 1, dtype=np.int64)
+    values = {"source": name_source(file, layer), "column": ", ".join(dropped)}
+    notes = [Note("files.columns_left_out", values)] if dropped else []
+    return RawTable(names, columns, line, file, layer), notes
+
+
+def find_geometry_column(path: Path) -> str | None:
+    """Return the primary geometry column that a GeoParquet file names, None for a plain table.
+
+    Raises
+    ------
+    ReadError
+        Where the file is broken.
+    """
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+        described = json.loads(metadata[b"geo"]) if b"geo" in metadata else {}
+        return described.get("primary_column") if isinstance(described, dict) else None
+    except (pa.ArrowException, OSError, ValueError) as broken:
+        raise ReadError("files.broken", {"file": path.name, "reason": _one_line(broken)}) from broken
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

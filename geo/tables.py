@@ -1,0 +1,256 @@
+"""What a reader hands on: a table or a layer as text, with the line of the file for every row."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geo.cells import clean_cells, has_byte_pair
+from geo.errors import ReadError
+
+TOTAL_WORDS = ("i alt", "ialt", "total", "totalt", "sum")
+"""First word of a row that sums up the rows above it."""
+
+_MOJIBAKE = "Ã[¦¸¥†˜…\u0086\u0098\u0085]|\ufffd"
+"""UTF-8 read as Windows-1252 or Latin-1 (``Ã¦`` for æ), or a letter lost on the way."""
+_LINES_NAMED_N = 5
+_MOJIBAKE_PAIRS = ("Ã".encode(), "\ufffd".encode()[:2])
+
+
+class Note(NamedTuple):
+    """Something a user should know of a file that was read all the same.
+
+    Attributes
+    ----------
+    key
+        Key of the sentence below ``note.`` in the text catalogs.
+    values
+        What the sentence names.
+    """
+
+    key: str
+    values: Mapping[str, object]
+
+
+def name_source(file: str, layer: str) -> str:
+    """Return how a message calls a file, or a sheet or layer in it."""
+    return f"{file} [{layer}]" if layer else file
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextTable:
+    """A table as it stood in the file.
+
+    Attributes
+    ----------
+    frame
+        Every column ``str``, missing NA, under its own heading (NFC); index 0..n-1.
+    line
+        The line of the file (the first line of the row, where a cell has line breaks), or the row of
+        the sheet, for every row of `frame`; ``int64``. Lines count from 1, heading included.
+    file
+        Name of the file.
+    layer
+        Name of the sheet, or ``""``.
+    encoding
+        How the bytes were read, or ``""`` where the format says so itself.
+    delimiter
+        What stands between the fields, or ``""``.
+    notes
+        What was left out or looks wrong.
+    """
+
+    frame: pd.DataFrame
+    line: pd.Series
+    file: str
+    layer: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextLayer:
+    """A layer of a map: attributes as text, geometry in the working CRS.
+
+    Attributes
+    ----------
+    frame
+        Attributes ``str`` as in `TextTable`, and ``geometry`` in EPSG:25832, two-dimensional; index
+        0..n-1, rows in the order of the file.
+    line
+        The feature id of every row; ``int64``.
+    file
+        Name of the file.
+    layer
+        Name of the layer.
+    notes
+        What looks wrong.
+    """
+
+    frame: gpd.GeoDataFrame
+    line: pd.Series
+    file: str
+    layer: str
+    notes: tuple[Note, ...] = ()
+
+
+class RawTable(NamedTuple):
+    """Columns of Arrow text as a format's reader found them, before they are tidied.
+
+    Attributes
+    ----------
+    names
+        The headings, as they stood.
+    columns
+        As many ``large_string`` columns.
+    line
+        The line of every row.
+    file
+        Name of the file.
+    layer
+        Name of the sheet or layer, or ``""``.
+    """
+
+    names: Sequence[str]
+    columns: Sequence[pa.Array]
+    line: np.ndarray
+    file: str
+    layer: str
+
+
+def tidy_table(raw: RawTable, *, has_totals: bool) -> tuple[pd.DataFrame, pd.Series, tuple[Note, ...]]:
+    """Clean the cells, check the headings and leave out what is no record.
+
+    Rows and columns with nothing in them are left out without a word: a spreadsheet makes them. Rows
+    that begin with "I alt" are left out with a note, where `has_totals`.
+
+    Parameters
+    ----------
+    raw
+        What was read.
+    has_totals
+        Whether the format is one that people put sums into.
+
+    Returns
+    -------
+    tuple
+        The frame, the line of every row, and notes.
+
+    Raises
+    ------
+    ReadError
+        Where two columns have one heading, or a column with values has none.
+    """
+    names, columns = _check_headings(raw, tidy_columns(raw.columns))
+    is_kept, is_total = _find_records(columns, len(raw.line), has_totals=has_totals)
+    notes = [_note_totals(raw, is_total)] if is_total.any() else []
+    if not is_kept.all():
+        columns = [column.filter(pa.array(is_kept)) for column in columns]
+    line = raw.line[is_kept]
+    return (
+        pd.DataFrame(to_frame(names, columns, len(line))),
+        pd.Series(line, dtype="int64"),
+        (*notes, *find_mojibake(raw._replace(names=names, columns=columns, line=line))),
+    )
+
+
+def tidy_columns(columns: Iterable[pa.Array]) -> list[pa.Array]:
+    """Return columns of Arrow text cleaned as `geo.cells.clean_cells` has it, each as one array."""
+    return [clean_cells(column) for column in columns]
+
+
+def to_frame(names: Sequence[str], columns: Sequence[pa.Array], rows_n: int) -> pd.DataFrame:
+    """Return Arrow text columns as a frame of ``str`` columns with index 0..`rows_n` - 1."""
+    table = pa.table(list(columns), names=[str(position) for position in range(len(names))])
+    frame = table.to_pandas() if names else pd.DataFrame(index=pd.RangeIndex(rows_n))
+    frame = frame.astype("str")
+    frame.columns = pd.Index(list(names), dtype="str")
+    return frame
+
+
+def clean_name(name: str) -> str:
+    """Return a heading in NFC on one line, with single spaces."""
+    cleaned = clean_cells(pa.array([name], pa.large_string()))[0].as_py()
+    return " ".join(cleaned.split()) if cleaned else ""
+
+
+def find_mojibake(table: RawTable) -> list[Note]:
+    """Say where letters look as if the file was read, or once written, in the wrong encoding.
+
+    Parameters
+    ----------
+    table
+        Names and columns, tidied.
+
+    Returns
+    -------
+    list of Note
+        At most one: how many cells, and the first of them.
+    """
+    cells_n = 0
+    first: tuple[int, str, str] | None = None
+    for name, column in zip(table.names, table.columns, strict=True):
+        if not any(has_byte_pair(column, pair) for pair in _MOJIBAKE_PAIRS):
+            continue
+        is_garbled = pc.fill_null(pc.match_substring_regex(column, _MOJIBAKE), fill_value=False)
+        rows = np.flatnonzero(is_garbled.to_numpy(zero_copy_only=False))
+        cells_n += len(rows)
+        if len(rows) and (first is None or table.line[rows[0]] < first[0]):
+            first = (int(table.line[rows[0]]), name, column[int(rows[0])].as_py())
+    if first is None:
+        return []
+    values = dict(zip(("line", "column", "value"), first, strict=True))
+    return [
+        Note("files.mojibake", {"source": name_source(table.file, table.layer), "count": cells_n} | values)
+    ]
+
+
+def _check_headings(raw: RawTable, columns: list[pa.Array]) -> tuple[list[str], list[pa.Array]]:
+    names = [clean_name(name) for name in raw.names]
+    kept = [at for at, name in enumerate(names) if name or columns[at].null_count < len(columns[at])]
+    where = {"source": name_source(raw.file, raw.layer)}
+    unnamed = [at + 1 for at in kept if not names[at]]
+    if unnamed:
+        raise ReadError("files.empty_heading", where | {"column": ", ".join(map(str, unnamed))})
+    found = [names[at] for at in kept]
+    repeated = sorted({name for name in found if found.count(name) > 1})
+    if repeated:
+        raise ReadError("files.duplicate_headings", where | {"column": ", ".join(repeated)})
+    return found, [columns[at] for at in kept]
+
+
+def _find_records(
+    columns: Sequence[pa.Array], rows_n: int, *, has_totals: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Tell the rows that are records from empty rows and sums; return masks of records and of sums."""
+    is_empty = np.ones(rows_n, dtype=bool)
+    is_total = np.zeros(rows_n, dtype=bool)
+    for column in columns:
+        if not is_empty.any():
+            break
+        # The first cell with something in it says whether the row is a sum.
+        rows = np.flatnonzero(is_empty)
+        cells = column if len(rows) == rows_n else column.take(pa.array(rows))
+        is_filled = pc.is_valid(cells).to_numpy(zero_copy_only=False)
+        if has_totals:
+            is_total[rows] = _is_total_word(cells)
+        is_empty[rows[is_filled]] = False
+    return ~(is_empty | is_total), is_total
+
+
+def _note_totals(raw: RawTable, is_total: np.ndarray) -> Note:
+    lines = ", ".join(str(number) for number in raw.line[is_total][:_LINES_NAMED_N])
+    values = {"source": name_source(raw.file, raw.layer), "count": int(is_total.sum()), "lines": lines}
+    return Note("files.totals_left_out", values)
+
+
+def _is_total_word(cells: pa.Array) -> np.ndarray:
+    words = pc.utf8_rtrim(pc.utf8_lower(cells), characters=" :")
+    is_total = pc.is_in(words, value_set=pa.array(TOTAL_WORDS, pa.large_string()))
+    return np.asarray(is_total.to_numpy(zero_copy_only=False))
