@@ -22,6 +22,8 @@ class Country:
     ----------
     code
         ISO 3166 alpha-2; ``XK`` for Kosovo.
+    code3
+        ISO 3166 alpha-3; ``XKK`` for Kosovo.
     name
         Danish name.
     western_from
@@ -35,6 +37,7 @@ class Country:
     """
 
     code: str
+    code3: str
     name: str
     western_from: date | None
     western_copenhagen_from: date | None
@@ -68,13 +71,22 @@ def load_countries() -> Mapping[str, Country]:
         dates = (row["western_from"], row["western_copenhagen_from"], row["menapt_from"])
         western, copenhagen, menapt = (date.fromisoformat(day) if day else None for day in dates)
         countries[row["code"]] = Country(
-            row["code"], row["name"], western, copenhagen, menapt, row["counted_with"]
+            row["code"], row["code3"], row["name"], western, copenhagen, menapt, row["counted_with"]
         )
     return MappingProxyType(countries)
 
 
+@cache
+def _codes() -> Mapping[str, str]:
+    countries = load_countries().values()
+    return {code: country.code for country in countries for code in (country.code, country.code3)}
+
+
 def group_origin(origin: str, on: date, *, group_list: GroupList = "ministry") -> str:
     """Return the origin group of a word or country code: dansk, vestlig, ikke_vestlig or ukendt.
+
+    Codes are ISO 3166, two or three letters, in any case. A code of another kind, such as the four
+    digits of the central person register, is ukendt: it is never guessed.
 
     Examples
     --------
@@ -85,9 +97,10 @@ def group_origin(origin: str, on: date, *, group_list: GroupList = "ministry") -
     """
     if origin in {"dansk", "vestlig", "ikke_vestlig", "ukendt"}:
         return origin
-    if origin.upper() == "DK":
+    if origin.upper() in {"DK", "DNK"}:
         return "dansk"
-    country = load_countries().get(origin.upper())
-    if country is None:
+    code = _codes().get(origin.upper())
+    if code is None:
         return "ukendt"
+    country = load_countries()[code]
     return "vestlig" if country.is_western(on, group_list=group_list) else "ikke_vestlig"

@@ -22,6 +22,10 @@ from data.lists import load_other_names, load_published_areas, load_published_li
         ("HR", date(2013, 7, 1), "vestlig", "vestlig"),
         ("PR", date(2024, 1, 1), "vestlig", "vestlig"),
         ("DK", date(2024, 1, 1), "dansk", "dansk"),
+        ("DNK", date(2024, 1, 1), "dansk", "dansk"),
+        ("GBR", date(2024, 1, 1), "vestlig", "ikke_vestlig"),
+        ("tur", date(2024, 1, 1), "ikke_vestlig", "ikke_vestlig"),
+        ("5172", date(2024, 1, 1), "ukendt", "ukendt"),
         ("ikke_vestlig", date(2024, 1, 1), "ikke_vestlig", "ikke_vestlig"),
         ("ukendt", date(2024, 1, 1), "ukendt", "ukendt"),
         ("ZZ", date(2024, 1, 1), "ukendt", "ukendt"),
@@ -102,3 +106,9 @@ def test_shipped_tables_are_sorted_and_clean():
         )
         keys = [row[key] for row in rows]
         assert keys == sorted(set(keys))
+
+
+def test_codes_of_three_letters_are_distinct():
+    countries = load_countries().values()
+    assert len({country.code3 for country in countries}) == len(countries)
+    assert all(len(country.code3) == 3 for country in countries)
