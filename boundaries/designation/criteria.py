@@ -1,6 +1,7 @@
 """Criteria of every area: met, not met or undecided, and what would flip them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -81,15 +82,15 @@ def evaluate_criteria(
         raise DataError("law.unknown_pooling", {"value": pooling})
     regions = load_regions() if regions is None else regions
     sets = [("main", rules.main), *([("prevention", rules.prevention)] if rules.prevention else [])]
-    by_area = dict(iter(indicators.groupby("area_id", sort=False)))
+    yardsticks = _Yardsticks(references, regions)
+    years_of = _group_years(indicators)
     rows: list[dict[str, object]] = []
     for area_id, kommune_code in areas[["area_id", "kommune_code"]].itertuples(index=False):
-        own = by_area[area_id]
         place = (str(area_id), kommune_code)
         for name, criteria_set in sets:
             for criterion, threshold in _in_order(criteria_set):
-                years = own[own["criterion"].eq(str(criterion))]
-                yardstick = _find_yardstick(threshold, references, place, years["year"].tolist(), regions)
+                years = years_of[str(area_id), str(criterion)]
+                yardstick = yardsticks.find(threshold, place, tuple(int(year["year"]) for year in years))
                 row = _evaluate(years, threshold, yardstick, is_pooled=pooling == "pooled")
                 rows.append({"area_id": area_id, "criteria_set": name, "criterion": str(criterion), **row})
     table = pd.DataFrame(rows, columns=list(CRITERIA_COLUMNS))
@@ -106,36 +107,58 @@ def _in_order(criteria_set: CriteriaSet) -> list[tuple[Criterion, Threshold]]:
     ]
 
 
-def _find_yardstick(
-    threshold: Threshold,
-    references: pd.DataFrame,
-    place: tuple[str, Any],
-    years: Sequence[int],
-    regions: Mapping[str, str],
-) -> _Yardstick:
-    if threshold.basis is Basis.NATIONAL_MULTIPLE:
-        shares = read_reference(references, NATIONAL_CONVICTED_SHARE, years)
-        return _Yardstick(threshold.value * sum(shares, Fraction(0)) / len(shares))
-    if threshold.basis is Basis.REGIONAL_SHARE:
+_Year = dict[Hashable, Any]
+
+
+def _group_years(indicators: pd.DataFrame) -> dict[tuple[str, str], list[_Year]]:
+    """Return the rows of each area and criterion, by rising year, as plain values."""
+    grouped: dict[tuple[str, str], list[_Year]] = defaultdict(list)
+    for row in indicators.sort_values("year", kind="stable").to_dict("records"):
+        grouped[str(row["area_id"]), str(row["criterion"])].append(row)
+    return grouped
+
+
+class _Yardsticks:
+    """What thresholds come to, each reference looked up once."""
+
+    def __init__(self, references: pd.DataFrame, regions: Mapping[str, str]) -> None:
+        self._references = references
+        self._regions = regions
+        self._known: dict[tuple[str, tuple[int, ...], str], tuple[Fraction, ...]] = {}
+
+    def find(self, threshold: Threshold, place: tuple[str, Any], years: tuple[int, ...]) -> _Yardstick:
+        if threshold.basis is Basis.NATIONAL_MULTIPLE:
+            shares = self._read(NATIONAL_CONVICTED_SHARE, years, "")
+            return _Yardstick(threshold.value * sum(shares, Fraction(0)) / len(shares))
+        if threshold.basis is Basis.REGIONAL_SHARE:
+            (mean,) = self._read(REGIONAL_GROSS_INCOME, years, self._find_region(place))
+            return _Yardstick(threshold.value, mean)
+        return _Yardstick(threshold.value)
+
+    def _find_region(self, place: tuple[str, Any]) -> str:
         area_id, kommune_code = place
-        region_code = None if pd.isna(kommune_code) else regions.get(str(kommune_code))
+        code = "–" if pd.isna(kommune_code) else str(kommune_code)
+        region_code = self._regions.get(code)
         if not region_code:
-            code = "–" if pd.isna(kommune_code) else kommune_code
             raise DataError("law.kommune_without_region", {"area_id": area_id, "kommune_code": code})
-        (mean,) = read_reference(references, REGIONAL_GROSS_INCOME, years, region_code=region_code)
-        return _Yardstick(threshold.value, mean)
-    return _Yardstick(threshold.value)
+        return region_code
+
+    def _read(self, key: str, years: tuple[int, ...], region_code: str) -> tuple[Fraction, ...]:
+        name = (key, years, region_code)
+        if name not in self._known:
+            self._known[name] = read_reference(self._references, key, years, region_code=region_code)
+        return self._known[name]
 
 
 def _evaluate(
-    years: pd.DataFrame, threshold: Threshold, yardstick: _Yardstick, *, is_pooled: bool
+    years: Sequence[_Year], threshold: Threshold, yardstick: _Yardstick, *, is_pooled: bool
 ) -> dict[str, object]:
     known, low, high = (_read_shares(years, prefix) for prefix in ("", "low_", "high_"))
     scale = yardstick.regional_mean or Fraction(1)
     value, least, most = (
         _divide(average_shares(shares, is_pooled=is_pooled), scale) for shares in (known, low, high)
     )
-    last = years.iloc[-1]
+    last = years[-1]
     found: dict[str, object] = {
         "status": judge_interval(least, most, threshold.compare, yardstick.limit),
         "known_status": judge(value, threshold.compare, yardstick.limit),
@@ -146,8 +169,8 @@ def _evaluate(
         "limit": yardstick.limit,
         "numerator": int(last["numerator"]),
         "denominator": int(last["denominator"]),
-        "missing_n": int(years["missing_n"].sum()),
-        "undecided_n": int(years["undecided_n"].sum()),
+        "missing_n": sum(int(year["missing_n"]) for year in years),
+        "undecided_n": sum(int(year["undecided_n"]) for year in years),
     }
     return found | _measure_margin(known, threshold, yardstick, is_pooled=is_pooled)
 
@@ -156,9 +179,11 @@ def _divide(value: Fraction | None, scale: Fraction) -> Fraction | None:
     return None if value is None else value / scale
 
 
-def _read_shares(years: pd.DataFrame, prefix: str) -> list[Share]:
-    columns = years[[f"{prefix}numerator", f"{prefix}denominator", "unit"]]
-    return [Share(int(top), int(bottom), int(unit)) for top, bottom, unit in columns.itertuples(index=False)]
+def _read_shares(years: Sequence[_Year], prefix: str) -> list[Share]:
+    return [
+        Share(int(year[f"{prefix}numerator"]), int(year[f"{prefix}denominator"]), int(year["unit"]))
+        for year in years
+    ]
 
 
 def _measure_margin(
@@ -183,20 +208,16 @@ def _measure_margin(
     }
 
 
-def collect_statuses(criteria: pd.DataFrame, area_id: str, criteria_set: str) -> dict[Criterion, Status]:
-    """Return the statuses of one area's criteria.
+def collect_statuses(criteria: pd.DataFrame) -> dict[tuple[str, str], dict[Criterion, Status]]:
+    """Return the statuses of each area's criteria, by area id and criteria set.
 
     Parameters
     ----------
     criteria
-        As `evaluate_criteria` gives them.
-    area_id
-        The area.
-    criteria_set
-        ``main`` or ``prevention``.
+        As `evaluate_criteria` gives them. A set that the date's law lacks gives an empty dict.
     """
-    rows = criteria[criteria["area_id"].eq(area_id) & criteria["criteria_set"].eq(criteria_set)]
-    return {
-        Criterion(name): Status(status)
-        for name, status in zip(rows["criterion"], rows["status"], strict=True)
-    }
+    statuses: dict[tuple[str, str], dict[Criterion, Status]] = defaultdict(dict)
+    columns = criteria[["area_id", "criteria_set", "criterion", "status"]]
+    for area_id, criteria_set, criterion, status in columns.itertuples(index=False):
+        statuses[str(area_id), str(criteria_set)][Criterion(criterion)] = Status(status)
+    return statuses

@@ -146,12 +146,13 @@ def _list_areas(
     areas: pd.DataFrame, criteria: pd.DataFrame, history: ListHistory, rules: Rules
 ) -> pd.DataFrame:
     rows: list[dict[Any, Any]] = []
+    statuses = collect_statuses(criteria)
     for area in areas.to_dict("records"):
         area_id = str(area["area_id"])
         tests = AreaTests(
             judge_residents(area, rules),
-            collect_statuses(criteria, area_id, "main"),
-            collect_statuses(criteria, area_id, "prevention"),
+            statuses[area_id, "main"],
+            statuses[area_id, "prevention"],
             check_earlier_lists(history, area_id, rules.on),
         )
         rows.append({**area, **_describe(tests, designate(tests, rules), int(area["residents_n"]), rules)})
@@ -217,6 +218,7 @@ def _compare_with_last(
     """Compare with the last published list before `on`; without one every area is new."""
     earlier = [day for day in history.entries if day < on]
     changes = compare_lists(now, history.entries[max(earlier)] if earlier else {})
+    statuses = collect_statuses(criteria)
     residents = dict(zip(listed["area_id"], listed["residents_status"], strict=True))
     reasons = []
     for row in changes.to_dict("records"):
@@ -224,9 +226,7 @@ def _compare_with_last(
         found: tuple[str, ...] = ()
         if row["change"] == "left" and area_id in residents:
             conditions = {"residents": Status(residents[area_id])}
-            conditions |= {
-                str(name): status for name, status in collect_statuses(criteria, area_id, "main").items()
-            }
+            conditions |= {str(name): status for name, status in statuses[area_id, "main"].items()}
             found = explain_leaving(conditions)
         reasons.append(", ".join(found))
     return changes.assign(reasons=pd.Series(reasons, index=changes.index, dtype="str"))

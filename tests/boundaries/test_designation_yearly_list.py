@@ -98,7 +98,7 @@ def run(n=1000, *, before=None, regions=REGIONS, rules_date=None, pooling="mean_
 
 
 def status(result, criterion, criteria_set="main"):
-    return str(collect_statuses(result.criteria, "A", criteria_set)[criterion])
+    return str(collect_statuses(result.criteria)["A", criteria_set][criterion])
 
 
 @pytest.mark.parametrize(
