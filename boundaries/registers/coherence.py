@@ -7,6 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from boundaries.model import ExtensionStatus
+from boundaries.registers.findings import add_details
 from boundaries.registers.outlines import Outlines
 from boundaries.registers.overlaps import is_alive
 from boundaries.registers.rows import to_mask
@@ -30,8 +31,13 @@ def find_incoherent_areas(areas: Outlines, shapes: gpd.GeoSeries, *, gap_m: floa
             widest_m[position] = measure_widest_gap(parts)
     found = areas.rows.found_at("area_not_coherent", pd.Index(list(groups_n), dtype="int64"))
     names = areas.rows.frame["name"].reindex(found.index)
-    return found.assign(
-        value=names, other=pd.Series(groups_n, dtype="str"), measure=pd.Series(widest_m, dtype="float64")
+    return add_details(
+        found,
+        {
+            "value": names,
+            "other": pd.Series(groups_n, dtype="str"),
+            "measure": pd.Series(widest_m, dtype="float64"),
+        },
     )
 
 
@@ -57,7 +63,7 @@ def find_incoherent_extensions(
                 distances[position] = distance
     found = outlines.rows.found_at("extension_not_coherent", pd.Index(list(distances), dtype="int64"))
     ids = outlines.rows.frame["area_id"].reindex(found.index)
-    return found.assign(other=ids, measure=pd.Series(distances, dtype="float64"))
+    return add_details(found, {"other": ids, "measure": pd.Series(distances, dtype="float64")})
 
 
 def find_splits_outside(
@@ -79,7 +85,7 @@ def find_splits_outside(
             outside_m2[position] = outside
     found = outlines.rows.found_at("split_outside_area", pd.Index(list(outside_m2), dtype="int64"))
     ids = outlines.rows.frame["area_id"].reindex(found.index)
-    return found.assign(other=ids, measure=pd.Series(outside_m2, dtype="float64"))
+    return add_details(found, {"other": ids, "measure": pd.Series(outside_m2, dtype="float64")})
 
 
 def _base_shapes(areas: Shaped, splits: Shaped) -> dict[str, shapely.Geometry]:

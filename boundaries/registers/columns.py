@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from boundaries.model import ORIGINS
+from boundaries.registers.findings import add_details
 from boundaries.registers.rows import Checked, Rows
 from boundaries.registers.schemas import Column, Kind, Schema
 from data.codes import load_codes
@@ -142,7 +143,9 @@ def _convert_distinct(
     values = map_distinct(text, convert)
     found = rows.found(column.rule or "unknown_code", values.isna() & text.notna(), column=column.name)
     if len(found):
-        found = found.assign(other=map_distinct(found["value"], lambda value: name_allowed(value, allowed)))
+        found = add_details(
+            found, {"other": map_distinct(found["value"], lambda value: name_allowed(value, allowed))}
+        )
     return values, [found]
 
 
@@ -184,7 +187,9 @@ def _check_numbers(rows: Rows, column: Column, parsed: ParsedNumbers) -> Convert
     ]
     if is_outside.any():
         bounds = "–".join("" if bound is None else f"{bound:g}" for bound in (column.low, column.high))
-        findings.append(rows.found(column.rule, is_outside, column=column.name).assign(other=bounds))
+        findings.append(
+            add_details(rows.found(column.rule, is_outside, column=column.name), {"other": bounds})
+        )
     return parsed.values.mask(is_outside), findings
 
 

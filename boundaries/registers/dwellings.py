@@ -8,7 +8,7 @@ from pyproj.exceptions import CRSError
 
 from boundaries.model import Tenure
 from boundaries.registers.columns import convert_columns
-from boundaries.registers.findings import empty_findings, make_finding, show_values
+from boundaries.registers.findings import add_details, empty_findings, make_finding, show_values
 from boundaries.registers.rows import Checked, Rows, require_one_row_per_id
 from boundaries.registers.schemas import EARLIEST_BUILT_YEAR, SCHEMAS, YEARS_AHEAD
 from boundaries.registers.shapes import take_points
@@ -57,7 +57,8 @@ def _place(rows: Rows, raw: Rows) -> Checked:
     else:
         x, y = _to_working_coordinates(frame["x"], frame["y"], crs=raw.crs)
         is_wrong = pd.Series(data=False, index=frame.index)
-        is_missing = raw.text("x").isna() | raw.text("y").isna()
+        # A file without the columns has had its finding.
+        is_missing = (raw.text("x").isna() | raw.text("y").isna()) & ({"x", "y"} <= raw.present)
     placed = rows.with_frame(frame.assign(x=x, y=y))
     return Checked(
         rows=placed,
@@ -97,14 +98,14 @@ def _find_far_outside(rows: Rows) -> tuple[pd.DataFrame, pd.DataFrame]:
     swapped = rows.found("coordinates_swapped", pd.Series(is_swapped, index=index), column="x")
     far = pd.Series(is_outside & ~is_swapped, index=index)
     outside = rows.found("dwelling_outside_denmark", far, column="x")
-    return swapped.assign(value=shown), outside.assign(value=shown)
+    return add_details(swapped, {"value": shown}), add_details(outside, {"value": shown})
 
 
 def _tell_tenure(rows: Rows, raw: Rows) -> Checked:
     """Tell which units are dwellings, and of which tenure; what is not known is ``ukendt``."""
     frame = rows.frame
     answers = {code: bool(entry.is_dwelling) for code, entry in use_codes().items()}
-    is_dwelling = frame["use_code"].map(answers).fillna(value=True).astype(bool)
+    is_dwelling = frame["use_code"].map(answers).astype("boolean").fillna(value=True).astype(bool)
     is_unknown = raw.text("tenure").isna() | (frame["tenure"] == Tenure.UKENDT.value)
     columns = list(frame.columns)
     columns.insert(columns.index("use_code") + 1, "is_dwelling")
@@ -135,7 +136,7 @@ def _believe_built_year(rows: Rows, reference_year: int | None) -> Checked:
     bounds = f"{EARLIEST_BUILT_YEAR}–{latest}"
     return Checked(
         rows=rows.with_frame(rows.frame.assign(built_year=known.mask(is_odd.fillna(value=False)))),
-        findings=(found.assign(other=bounds),),
+        findings=(add_details(found, {"other": bounds}),),
     )
 
 
@@ -154,21 +155,21 @@ def _find_built_year_conflict(rows: Rows) -> pd.DataFrame:
     day = rows.frame["built_on"]
     where = day.dt.year.astype("Int64") != rows.frame["built_year"]
     found = rows.found("built_year_conflict", where, column="built_year")
-    return found.assign(other=show_values(day.loc[found.index]))
+    return add_details(found, {"other": show_values(day.loc[found.index])})
 
 
 def _find_relabelling_without_tenure(rows: Rows, raw: Rows) -> pd.DataFrame:
     """Find dwellings that were relabelled from a tenure that is not told."""
     where = rows.frame["relabelled_on"].notna() & raw.text("relabelled_from").isna()
     found = rows.found("relabelled_from_missing", where, column="relabelled_from")
-    return found.assign(other=show_values(rows.frame.loc[found.index, "relabelled_on"]))
+    return add_details(found, {"other": show_values(rows.frame.loc[found.index, "relabelled_on"])})
 
 
 def _find_relabelling_without_date(rows: Rows, raw: Rows) -> pd.DataFrame:
     """Find dwellings that were relabelled on a day that is not told."""
     where = rows.frame["relabelled_from"].notna() & raw.text("relabelled_on").isna()
     found = rows.found("relabelled_on_missing", where, column="relabelled_on")
-    return found.assign(other=rows.frame["relabelled_from"])
+    return add_details(found, {"other": rows.frame["relabelled_from"]})
 
 
 def _find_event_before_building(rows: Rows, rule: str, column: str) -> pd.DataFrame:
@@ -179,4 +180,4 @@ def _find_event_before_building(rows: Rows, rule: str, column: str) -> pd.DataFr
     is_before_year = (day.dt.year.astype("Int64") < built_year).fillna(value=False) & built_on.isna()
     found = rows.found(rule, is_before_day | is_before_year, column=column)
     day_shown, year_shown = show_values(built_on.loc[found.index]), show_values(built_year.loc[found.index])
-    return found.assign(other=day_shown.fillna(year_shown))
+    return add_details(found, {"other": day_shown.fillna(year_shown)})

@@ -1,6 +1,8 @@
 """Findings: what is wrong with the inputs, one row a problem."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +17,11 @@ _REGISTER_ORDER = {register: position for position, register in enumerate(SCHEMA
 
 def empty_findings() -> pd.DataFrame:
     """Return a table of findings with no rows."""
+    return _make_empty().copy(deep=False)
+
+
+@cache
+def _make_empty() -> pd.DataFrame:
     return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in _DTYPES.items()})
 
 
@@ -32,6 +39,14 @@ def make_finding(rule: str, register: str, values: Mapping[str, object] | None =
     """
     named = {"severity": SEVERITIES[rule], "rule": rule, "register": register, **(values or {})}
     return pd.DataFrame([named]).reindex(columns=list(FINDING_COLUMNS)).astype(_DTYPES)
+
+
+def add_details(found: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
+    """Fill columns of findings in: one value for all, one a finding, or a Series on the rows' index.
+
+    No findings stay none; `DataFrame.assign` alone would take the rows of the Series for them.
+    """
+    return found.assign(**values) if len(found) else found
 
 
 def combine_findings(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -7,11 +7,11 @@ import pandas as pd
 
 from boundaries.model import ExtensionStatus
 from boundaries.registers.columns import convert_columns
-from boundaries.registers.findings import empty_findings, make_finding, show_values
+from boundaries.registers.findings import add_details, empty_findings, make_finding, show_values
 from boundaries.registers.parcel_keys import list_parcel_keys
 from boundaries.registers.rows import Checked, Rows, keep_one_row, require_one_row_per_id
 from boundaries.registers.schemas import SCHEMAS
-from boundaries.registers.shapes import check_polygons
+from boundaries.registers.shapes import check_polygons, is_nothing, no_geometry
 from geo.crs import WORKING_CRS
 
 _PARCEL_COLUMNS = ["cadastral_district", "parcel_number", "parcels"]
@@ -102,7 +102,9 @@ def _reduce_long_form(rows: Rows, ids: pd.Series) -> Checked:
     findings = []
     for column in shared.columns.drop([ids.name]):
         differs = (shared[column] != first[column]) & shared[column].notna()
-        findings.append(rows.found("conflicting_rows", differs, column=str(column)).assign(other=first_place))
+        findings.append(
+            add_details(rows.found("conflicting_rows", differs, column=str(column)), {"other": first_place})
+        )
     return Checked(rows=rows.select(keep_one_row(shared, ids)), findings=tuple(findings))
 
 
@@ -115,14 +117,14 @@ def _has_list(rows: Rows, ids: pd.Series) -> pd.Series:
 def _read_geometry(rows: Rows, has_list: pd.Series) -> tuple[gpd.GeoSeries, tuple[pd.DataFrame, ...]]:
     """Take the polygons of the rows that list no parcels; a list goes before a polygon."""
     is_listed = has_list.loc[rows.frame.index]
-    may_list = bool(rows.present & set(_PARCEL_COLUMNS))
+    may_list = rows.offers("parcels") | rows.offers("parcel_number")
     if "geometry" not in rows.frame:
-        nothing = gpd.GeoSeries([None] * len(is_listed), index=is_listed.index, crs=WORKING_CRS)
-        return nothing, (_find_missing_outlines(rows, ~is_listed, may_list=may_list),)
+        found = _find_missing_outlines(rows, ~is_listed, may_list=bool(may_list.any()))
+        return no_geometry(is_listed.index), (found,)
     geometry = gpd.GeoSeries(rows.frame["geometry"], crs=WORKING_CRS)
-    both = rows.found("geometry_and_parcels", is_listed & geometry.notna())
+    both = rows.found("geometry_and_parcels", is_listed & ~is_nothing(geometry))
     unlisted = rows.with_frame(rows.frame.assign(geometry=geometry.where(~is_listed, None)))
-    missing = geometry.isna() & ~is_listed & may_list
+    missing = is_nothing(geometry) & ~is_listed & may_list
     polygons, findings = check_polygons(unlisted, is_optional=is_listed | missing)
     return polygons, (both, rows.found("outline_missing", missing), *findings)
 
@@ -160,7 +162,7 @@ def _check_approvals(raw: Rows, typed: pd.DataFrame) -> Checked:
 def _find_missing_status(raw: Rows, implied: pd.Series) -> pd.DataFrame:
     """Find rows without status in a file that has the column; it is taken from the approval date."""
     is_missing = raw.text("status").isna() & ("status" in raw.present)
-    return raw.found("status_missing", is_missing, column="status").assign(other=implied)
+    return add_details(raw.found("status_missing", is_missing, column="status"), {"other": implied})
 
 
 def _find_approval_without_date(rows: Rows, raw: Rows) -> pd.DataFrame:
@@ -173,8 +175,8 @@ def _find_approval_without_date(rows: Rows, raw: Rows) -> pd.DataFrame:
 def _find_unexpected_approval(rows: Rows) -> pd.DataFrame:
     """Find a date of approval of what is only applied for, or rejected."""
     where = rows.frame["approved_on"].notna() & (rows.frame["status"] != ExtensionStatus.GODKENDT.value)
-    return rows.found("approval_date_unexpected", where, column="approved_on").assign(
-        other=rows.frame["status"]
+    return add_details(
+        rows.found("approval_date_unexpected", where, column="approved_on"), {"other": rows.frame["status"]}
     )
 
 
@@ -182,4 +184,4 @@ def _find_approval_before_application(rows: Rows) -> pd.DataFrame:
     """Find an approval that is older than its application."""
     where = rows.frame["approved_on"] < rows.frame["applied_on"]
     found = rows.found("approved_before_applied", where, column="approved_on")
-    return found.assign(other=show_values(rows.frame.loc[found.index, "applied_on"]))
+    return add_details(found, {"other": show_values(rows.frame.loc[found.index, "applied_on"])})

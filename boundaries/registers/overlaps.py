@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from boundaries.model import ExtensionStatus
+from boundaries.registers.findings import add_details
 from boundaries.registers.outlines import Outlines
 from boundaries.registers.rows import Rows
 from geo.crs import WORKING_CRS
@@ -130,10 +131,13 @@ def _report_pairs(
     word, tolerance_m2 = rule
     is_slight = pairs["overlap_m2"] <= tolerance_m2
     return [
-        rows.found_at(kind, pd.Index(part["left"])).assign(
-            value=names[0].to_numpy()[part["left"]],
-            other=names[1].to_numpy()[part["right"]],
-            measure=part["overlap_m2"].to_numpy(),
+        add_details(
+            rows.found_at(kind, pd.Index(part["left"])),
+            {
+                "value": names[0].to_numpy()[part["left"]],
+                "other": names[1].to_numpy()[part["right"]],
+                "measure": part["overlap_m2"].to_numpy(),
+            },
         )
         for kind, part in ((word, pairs[~is_slight]), ("slight_overlap", pairs[is_slight]))
         if len(part)

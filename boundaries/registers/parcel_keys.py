@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from boundaries.registers.findings import add_details
 from boundaries.registers.rows import Rows
 
 _SEPARATORS = r"[,;\n]"
@@ -54,7 +55,7 @@ def _read_pairs(rows: Rows) -> tuple[pd.Series, list[pd.DataFrame]]:
     district, number = rows.frame["cadastral_district"], rows.frame["parcel_number"]
     is_half = district.isna() ^ number.isna()
     shown = district.fillna("") + "-" + number.fillna("")
-    found = rows.found("bad_parcel_key", is_half, column="parcel_number").assign(value=shown)
+    found = add_details(rows.found("bad_parcel_key", is_half, column="parcel_number"), {"value": shown})
     return make_parcel_key(district, number), [found]
 
 
@@ -79,4 +80,4 @@ def _find_repeated(rows: Rows, again: pd.DataFrame) -> pd.DataFrame:
 def _repeat_findings(rows: Rows, rule: str, values: pd.Series) -> pd.DataFrame:
     """Return a finding for each of `values`, whose index tells the row and may repeat."""
     column = "parcels" if "parcels" in rows.frame else "parcel_number"
-    return rows.found_at(rule, values.index, column=column).assign(value=values.to_numpy())
+    return add_details(rows.found_at(rule, values.index, column=column), {"value": values.to_numpy()})

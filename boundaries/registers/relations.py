@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from boundaries.registers.findings import empty_findings, make_finding
+from boundaries.registers.findings import add_details, empty_findings, make_finding
 from boundaries.registers.outlines import Outlines
 from boundaries.registers.rows import Rows
 from boundaries.registers.schemas import ABSURD_RESIDENTS_N
@@ -14,7 +14,7 @@ def find_unknown_parcels(outlines: Outlines, parcel_keys: pd.Series) -> pd.DataF
     """Find parcels of areas, extensions or splits that are not in the register of parcels."""
     unknown = outlines.parcels[~outlines.parcels["parcel_key"].isin(parcel_keys)]
     found = found_for_ids(outlines, "unknown_parcel", unknown[outlines.id_column])
-    return found.assign(column="parcels", value=unknown["parcel_key"].to_numpy())
+    return add_details(found, {"column": "parcels", "value": unknown["parcel_key"].to_numpy()})
 
 
 def find_unknown_areas(outlines: Outlines, area_ids: pd.Series) -> pd.DataFrame:
@@ -52,8 +52,13 @@ def find_absurd_counts(residents: Rows) -> pd.DataFrame:
     total = groups.transform("sum")
     is_first = ~frame.duplicated(["year", "dwelling_id"])
     found = residents.found("absurd_count", (total > ABSURD_RESIDENTS_N) & is_first, column="residents_n")
-    return found.assign(
-        record_id=frame["dwelling_id"], value=frame["year"].astype("str"), measure=total.astype("float64")
+    return add_details(
+        found,
+        {
+            "record_id": frame["dwelling_id"],
+            "value": frame["year"].astype("str"),
+            "measure": total.astype("float64"),
+        },
     )
 
 
@@ -64,7 +69,7 @@ def find_residents_in_non_dwellings(residents: Rows, dwellings: Rows, *, year: i
     other = ~dwellings.frame["is_dwelling"]
     residents_n = dwellings.frame["dwelling_id"][other].map(counts).reindex(dwellings.frame.index)
     found = dwellings.found("residents_in_non_dwelling", residents_n > 0, column="use_code")
-    return found.assign(measure=residents_n.astype("float64"), other=str(year) if len(found) else None)
+    return add_details(found, {"measure": residents_n.astype("float64"), "other": str(year)})
 
 
 def find_missing_year(residents: Rows, *, status_date: date, file: str) -> pd.DataFrame:

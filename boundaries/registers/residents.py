@@ -3,6 +3,7 @@
 import pandas as pd
 
 from boundaries.registers.columns import convert_columns
+from boundaries.registers.findings import add_details
 from boundaries.registers.rows import Checked, Rows, keep_one_row
 from boundaries.registers.schemas import SCHEMAS
 
@@ -40,13 +41,12 @@ def build_residents(raw: Rows) -> Checked:
 
 
 def _fill_single_persons(raw: Rows) -> Rows:
-    """Let a person without a count be one."""
-    if not {"residents_n", "person_id"} <= raw.present:
+    """Let a person without a count be one, and every row of a file that does not count."""
+    if "residents_n" not in raw.present:
         return raw
     count = raw.frame["residents_n"]
-    return raw.with_frame(
-        raw.frame.assign(residents_n=count.mask(count.isna() & raw.frame["person_id"].notna(), "1"))
-    )
+    is_person = count.isna() & (raw.text("person_id").notna() | ~raw.offers("residents_n"))
+    return raw.with_frame(raw.frame.assign(residents_n=count.mask(is_person, "1")))
 
 
 def _find_persons_with_count(rows: Rows) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def _require_person_once(rows: Rows) -> Checked:
     first = key.drop_duplicates()
     places = pd.Series(rows.place().loc[first.index].to_numpy(), index=first.to_numpy())
     later = again.reindex(rows.frame.index, fill_value=False)
-    found = rows.found("duplicate_person", later, column="person_id").assign(other=key.map(places))
+    found = add_details(rows.found("duplicate_person", later, column="person_id"), {"other": key.map(places)})
     kept = keep_one_row(rows.frame.loc[several.index], key).reindex(rows.frame.index, fill_value=True)
     return Checked(rows=rows.select(kept), findings=(found,))
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from boundaries.registers.findings import empty_findings, show_values
+from boundaries.registers.findings import add_details, empty_findings, show_values
 from boundaries.registers.severity import SEVERITIES
 
 ORIGIN_COLUMNS = ("file", "layer", "line")
@@ -65,7 +65,8 @@ class Rows:
             Columns `FINDING_COLUMNS`, index that of the rows: ``other`` and ``measure`` may be assigned
             from any Series on the same index.
         """
-        return self.found_at(rule, self.frame.index[to_mask(where)], column=column)
+        mask = to_mask(where)
+        return self.found_at(rule, self.frame.index[mask], column=column) if mask.any() else empty_findings()
 
     def found_at(self, rule: str, labels: pd.Index, *, column: str = "") -> pd.DataFrame:
         """Return a finding for each of `labels` of the index, which may repeat; as `found` else."""
@@ -117,6 +118,11 @@ class Rows:
             return self.frame[column]
         return pd.Series(None, index=self.frame.index, dtype="str")
 
+    def offers(self, column: str) -> pd.Series:
+        """Tell which rows are of a file that has `column`."""
+        files = [file for file, headings in self.headings.items() if column in headings]
+        return self.origin["file"].isin(files)
+
     def place(self) -> pd.Series:
         """Return where each row stood, as ``"boliger.csv:12"``."""
         lines = self.origin["line"].astype("str").fillna("–")
@@ -160,7 +166,7 @@ def require_one_row_per_id(rows: Rows, ids: pd.Series) -> Checked:
     found = rows.found("duplicate_id", again, column=str(ids.name) if ids.name in rows.frame else "")
     return Checked(
         rows=rows.select(keep_one_row(rows.frame, ids)),
-        findings=(found.assign(value=ids, other=ids.map(places)),),
+        findings=(add_details(found, {"value": ids, "other": ids.map(places)}),),
     )
 
 

@@ -3,7 +3,9 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
+from boundaries.registers.findings import add_details
 from boundaries.registers.rows import Rows
 from geo.crs import WORKING_CRS
 from geo.geometry import find_geometry_problems, repair_geometry
@@ -34,7 +36,7 @@ def check_polygons(rows: Rows, *, is_optional: pd.Series | None = None) -> Shape
     is_needed = pd.Series(data=True, index=geometry.index) if is_optional is None else ~is_optional
     repaired, report = repair_geometry(geometry)
     report = report.set_index(geometry.index[report["position"]])
-    is_lost = pd.Series(repaired.is_empty | repaired.isna(), index=geometry.index)
+    is_lost = is_nothing(repaired)
     is_changed = pd.Series(geometry.index.isin(report.index), index=geometry.index)
     findings = (
         _find_null_geometry(rows, problem, is_needed),
@@ -57,14 +59,15 @@ def _find_empty_geometry(rows: Rows, problem: pd.Series, is_needed: pd.Series) -
 
 def _find_unusable_geometry(rows: Rows, where: pd.Series, report: pd.DataFrame) -> pd.DataFrame:
     """Find geometries that are not polygons, or of which no area is left."""
-    return rows.found("geometry_wrong_type", where).assign(value=report["type_before"])
+    return add_details(rows.found("geometry_wrong_type", where), {"value": report["type_before"]})
 
 
 def _find_repaired_geometry(rows: Rows, where: pd.Series, report: pd.DataFrame) -> pd.DataFrame:
     """Find polygons that were made valid; ``other`` shows what changed, ``measure`` the change in m2."""
     change = report["area_after_m2"] - report["area_before_m2"]
-    return rows.found("geometry_repaired", where).assign(
-        value=report["reason"], other=_describe_repair(report), measure=change.abs()
+    return add_details(
+        rows.found("geometry_repaired", where),
+        {"value": report["reason"], "other": _describe_repair(report), "measure": change.abs()},
     )
 
 
@@ -77,6 +80,17 @@ def _describe_repair(report: pd.DataFrame) -> pd.Series:
         left_out = f", − {dropped}" if dropped else ""
         described.append(f"{before:.1f} m² → {after:.1f} m²{parts}{left_out}")
     return pd.Series(described, index=report.index, dtype="str")
+
+
+def is_nothing(geometry: gpd.GeoSeries) -> pd.Series:
+    """Tell which geometries are missing or empty."""
+    shapes = np.asarray(geometry, dtype=object)
+    return pd.Series(shapely.is_missing(shapes) | shapely.is_empty(shapes), index=geometry.index)
+
+
+def no_geometry(index: pd.Index) -> gpd.GeoSeries:
+    """Return None for every row of `index`."""
+    return gpd.GeoSeries([None] * len(index), index=index, crs=WORKING_CRS)
 
 
 def take_points(geometry: gpd.GeoSeries) -> tuple[pd.Series, pd.Series, pd.Series]:

@@ -41,7 +41,7 @@ def _melt(raw: Rows) -> Rows:
     long = raw.frame.loc[positions, fixed].reset_index(drop=True)
     long["key"] = pd.Series(keys * len(raw.frame), dtype="str")
     long["value"] = pd.Series(raw.frame[keys].to_numpy().ravel(), dtype="str")
-    return Rows(
+    melted = Rows(
         register=raw.register,
         frame=long,
         origin=raw.origin.loc[positions].reset_index(drop=True),
@@ -51,6 +51,7 @@ def _melt(raw: Rows) -> Rows:
         decimal=raw.decimal,
         date_format=raw.date_format,
     )
+    return melted.select(long["value"].notna())
 
 
 def build_lists(raw: Rows) -> Checked:

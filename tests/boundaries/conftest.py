@@ -1,0 +1,143 @@
+"""A small project as a planner would write it, sound in every respect; tests spoil one thing at a time."""
+
+import json
+
+import pytest
+import shapely
+
+E0, N0 = 645_000.0, 6_255_000.0
+
+PROJECT = """\
+[project]
+name = "Prøveby"
+kommune_code = "0999"
+[dates]
+status_date = 2025-01-01
+[registers.parcels]
+path = "matrikler.geojson"
+[registers.areas]
+files = ["omraader.geojson", "omraader.csv"]
+[registers.extensions]
+path = "udvidelser.csv"
+[registers.splits]
+path = "opdelinger.csv"
+[registers.dwellings]
+path = "boliger.csv"
+[registers.residents]
+path = "beboere.csv"
+[registers.references]
+path = "referencer.csv"
+[registers.lists]
+path = "lister.csv"
+"""
+
+TABLES = {
+    "omraader.csv": """\
+area_id;name;residents_2010;parcels
+A2;Ærtebjerg;1200;1-4a, 1-5a
+""",
+    "udvidelser.csv": """\
+extension_id;area_id;applied_on;approved_on;status;parcels
+E1;A1;2020-05-01;2021-03-01;godkendt;1-2a
+E2;A2;2024-05-01;;ansøgt;1-6a
+E3;A2;2019-05-01;;afslået;1-0a
+""",
+    "opdelinger.csv": """\
+split_id;area_id;new_area_id;new_name;applied_on;approved_on;status;parcels
+S1;A2;A3;Ærtebjerg Øst;2021-06-01;2022-01-01;godkendt;1-5a
+""",
+    "boliger.csv": """\
+dwelling_id;x;y;tenure;use_code;built_year;built_on;relabelled_on;relabelled_from;demolished_on;area_m2;toilet_code
+D1;645050,5;6255050;almen_familiebolig;140;1971;;;;;81;T
+D2;645060;6255050;Almen ældrebolig;140;1000;;;;;62;T
+D3;645250;6255050;privat_udlejning;140;2022;2022-06-01;;;;70;
+D4;645450;6255050;ejerbolig;120;1985;;2022-02-02;almen_familiebolig;2024-04-04;101;A
+D5;645455;6255055;ukendt;322;1985;;;;;400;
+""",
+    "beboere.csv": """\
+year;dwelling_id;person_id;residents_n;age;origin;labour_outside;is_convicted;gross_income_dkk
+2024;D1;P1;1;40;dansk;0,5;nej;251000
+2025;D1;P1;;41;dansk;1;nej;250000,5
+2025;D1;P2;1;17;ikke-vestlig;;ja;
+2025;D2;;2;;;;;
+2025;D3;;3;;SYR;;;
+""",
+    "referencer.csv": """\
+year;region_code;national_convicted_share;regional_gross_income_dkk
+2024;;0,0175;
+2024;1084;;351000
+""",
+    "lister.csv": """\
+list_date;area_id;category
+2024-12-01;A1;udsat boligområde
+2024-12-01;A1;parallelsamfund
+""",
+}
+
+PARCELS = {f"{column}a": (column, 0) for column in range(8)} | {"0b": (0, 1), "9a": (9, 0)}
+
+
+def square(column, row, *, width=100, height=100):
+    """Return a square of the grid of 100 m."""
+    x, y = E0 + 100 * column, N0 + 100 * row
+    return shapely.box(x, y, x + width, y + height)
+
+
+def feature(shape, **properties):
+    """Return a GeoJSON feature; `shape` may be a geometry, GeoJSON or None."""
+    geometry = json.loads(shapely.to_geojson(shape)) if isinstance(shape, shapely.Geometry) else shape
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
+
+
+class InputFiles:
+    """The files of one project; `tables` are text, `layers` lists of GeoJSON features."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.project = PROJECT
+        self.tables = dict(TABLES)
+        self.layers = {
+            "matrikler.geojson": [
+                feature(square(*cell), cadastral_district="1", parcel_number=number)
+                for number, cell in PARCELS.items()
+            ],
+            "omraader.geojson": [feature(square(0, 0, width=200), area_id="A1", name="Åparken")],
+        }
+
+    feature = staticmethod(feature)
+    square = staticmethod(square)
+
+    def replace(self, name, old, new):
+        """Put `new` in the place of `old`, which must be there once."""
+        text = self.project if name == "boligkort.toml" else self.tables[name]
+        assert text.count(old) == 1, (name, old)
+        text = text.replace(old, new)
+        if name == "boligkort.toml":
+            self.project = text
+        else:
+            self.tables[name] = text
+
+    def write(self):
+        (self.folder / "boligkort.toml").write_text(self.project, encoding="utf-8")
+        for name, text in self.tables.items():
+            (self.folder / name).write_text(text, encoding="utf-8")
+        for name, features in self.layers.items():
+            crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25832"}}
+            collection = {"type": "FeatureCollection", "crs": crs, "features": features}
+            (self.folder / name).write_text(json.dumps(collection), encoding="utf-8")
+        return self.folder
+
+    def load(self):
+        from boundaries.registers.project import load_project
+
+        return load_project(self.write())
+
+    def read(self):
+        from boundaries.registers.readers import read_registers
+
+        return read_registers(self.load())
+
+
+@pytest.fixture
+def input_files(tmp_path):
+    return InputFiles(tmp_path)

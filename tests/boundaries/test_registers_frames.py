@@ -1,0 +1,412 @@
+"""What comes out of sound input: the frames of the model, whatever the files look like."""
+
+import math
+import random
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+from pyproj import Transformer
+
+from geo.errors import ReadError, UsageError
+
+E0, N0 = 645_000.0, 6_255_000.0
+FRAMES = (
+    "parcels",
+    "areas",
+    "area_parcels",
+    "extensions",
+    "extension_parcels",
+    "splits",
+    "split_parcels",
+    "dwellings",
+    "residents",
+    "references",
+    "lists",
+)
+DTYPES = {
+    "parcels": {"parcel_key": "str", "cadastral_district": "str", "parcel_number": "str", "geometry": "geometry"},
+    "areas": {
+        "area_id": "str", "name": "str", "kommune_code": "str", "residents_2010": "Int64", "geometry": "geometry",
+    },
+    "area_parcels": {"area_id": "str", "parcel_key": "str"},
+    "extensions": {
+        "extension_id": "str", "area_id": "str", "applied_on": "datetime64[s]", "approved_on": "datetime64[s]",
+        "status": "str", "geometry": "geometry",
+    },
+    "extension_parcels": {"extension_id": "str", "parcel_key": "str"},
+    "splits": {
+        "split_id": "str", "area_id": "str", "new_area_id": "str", "new_name": "str", "applied_on": "datetime64[s]",
+        "approved_on": "datetime64[s]", "status": "str", "geometry": "geometry",
+    },
+    "split_parcels": {"split_id": "str", "parcel_key": "str"},
+    "dwellings": {
+        "dwelling_id": "str", "address": "str", "x": "float64", "y": "float64", "tenure": "str", "use_code": "str",
+        "is_dwelling": "bool", "built_year": "Int64", "built_on": "datetime64[s]", "relabelled_on": "datetime64[s]",
+        "relabelled_from": "str", "demolished_on": "datetime64[s]", "area_m2": "Int64", "toilet_code": "str",
+        "bath_code": "str", "heating_code": "str",
+    },
+    "residents": {
+        "year": "Int64", "dwelling_id": "str", "residents_n": "int64", "person_id": "str", "age": "Int64",
+        "origin": "str", "labour_outside": "float64", "is_convicted": "boolean", "education": "str",
+        "gross_income_dkk": "float64", "disposable_income_dkk": "float64", "is_student": "boolean",
+        "is_taxable": "boolean",
+    },
+    "references": {"year": "Int64", "region_code": "str", "key": "str", "value": "float64"},
+    "lists": {"list_date": "datetime64[s]", "area_id": "str", "category": "str"},
+    "files": {
+        "register": "str", "file": "str", "layer": "str", "rows_n": "int64", "sha256": "str", "bytes_n": "int64",
+    },
+}  # fmt: skip
+
+
+def plain(frame):
+    """Return a frame as rows of plain values, None for missing."""
+    return [
+        tuple(None if pd.isna(value) else value for value in row)
+        for row in frame.itertuples(index=False, name=None)
+    ]
+
+
+def test_frames_are_those_of_the_model(input_files):
+    registers = input_files.read()
+    for name, dtypes in DTYPES.items():
+        frame = getattr(registers, name)
+        assert frame.dtypes.astype(str).to_dict() == dtypes
+        assert list(frame.columns) == list(dtypes)
+        assert frame.index.equals(pd.RangeIndex(len(frame)))
+    for name in ("parcels", "areas", "extensions", "splits"):
+        assert getattr(registers, name).crs.to_epsg() == 25832
+
+
+def test_empty_frames_are_those_of_the_model(input_files):
+    """A project that names no files for its optional registers has the same frames without rows."""
+    for register in ("extensions", "splits", "references", "lists"):
+        input_files.project = input_files.project.replace(
+            next(part for part in input_files.project.split("[registers.") if part.startswith(register)),
+            "x]\n",
+        ).replace("[registers.x]\n", "")
+    registers = input_files.read()
+    assert registers.findings.empty
+    for name in ("extensions", "extension_parcels", "splits", "split_parcels", "references", "lists"):
+        assert getattr(registers, name).dtypes.astype(str).to_dict() == DTYPES[name]
+        assert len(getattr(registers, name)) == 0
+
+
+def test_outlines_are_read(input_files):
+    registers = input_files.read()
+    assert plain(registers.areas.drop(columns="geometry")) == [
+        ("A1", "Åparken", "0999", None),
+        ("A2", "Ærtebjerg", "0999", 1200),
+    ]
+    assert registers.areas.geometry[0].equals(shapely.box(E0, N0, E0 + 200, N0 + 100))
+    assert registers.areas.geometry[1] is None
+    assert plain(registers.area_parcels) == [("A2", "1-4a"), ("A2", "1-5a")]
+    day = pd.Timestamp
+    assert plain(registers.extensions.drop(columns="geometry")) == [
+        ("E1", "A1", day("2020-05-01"), day("2021-03-01"), "godkendt"),
+        ("E2", "A2", day("2024-05-01"), None, "ansøgt"),
+        ("E3", "A2", day("2019-05-01"), None, "afslået"),
+    ]
+    assert plain(registers.splits.drop(columns="geometry")) == [
+        ("S1", "A2", "A3", "Ærtebjerg Øst", day("2021-06-01"), day("2022-01-01"), "godkendt")
+    ]
+    assert plain(registers.split_parcels) == [("S1", "1-5a")]
+    assert registers.parcels["parcel_key"].tolist() == [f"1-{number}" for number in sorted(
+        ["0b", "9a", *(f"{column}a" for column in range(8))]
+    )]  # fmt: skip
+
+
+def test_dwellings_are_read(input_files):
+    dwellings = input_files.read().dwellings.set_index("dwelling_id")
+    assert dwellings["x"].tolist() == [645050.5, 645060, 645250, 645450, 645455]
+    assert dwellings["tenure"].tolist() == [
+        "almen_familiebolig", "almen_aeldrebolig", "privat_udlejning", "ejerbolig", "ukendt",
+    ]  # fmt: skip
+    assert dwellings["is_dwelling"].tolist() == [True, True, True, True, False]
+    assert plain(dwellings[["built_year"]]) == [(1971,), (None,), (2022,), (1985,), (1985,)]
+    assert dwellings.loc["D3", "built_on"] == pd.Timestamp("2022-06-01")
+    assert dwellings.loc["D4", ["relabelled_from", "toilet_code", "area_m2"]].tolist() == [
+        "almen_familiebolig", "A", 101,
+    ]  # fmt: skip
+
+
+def test_residents_are_read(input_files):
+    residents = input_files.read().residents
+    columns = [
+        "year",
+        "dwelling_id",
+        "residents_n",
+        "person_id",
+        "age",
+        "origin",
+        "labour_outside",
+        "is_convicted",
+    ]
+    assert plain(residents[columns]) == [
+        (2024, "D1", 1, "P1", 40, "dansk", 0.5, False),
+        (2025, "D1", 1, "P1", 41, "dansk", 1.0, False),
+        (2025, "D1", 1, "P2", 17, "ikke_vestlig", None, True),
+        (2025, "D2", 2, None, None, None, None, None),
+        (2025, "D3", 3, None, None, "SYR", None, None),
+    ]
+    assert plain(residents[["gross_income_dkk"]])[:2] == [(251000.0,), (250000.5,)]
+
+
+def test_rows_without_a_count_are_persons(input_files):
+    input_files.tables["beboere.csv"] = "year;dwelling_id;age\n2025;D1;40\n2025;D1;40\n2025;D2;\n"
+    registers = input_files.read()
+    assert registers.findings.empty
+    assert registers.residents["residents_n"].tolist() == [1, 1, 1]
+
+
+def test_yearly_registers_are_read(input_files):
+    registers = input_files.read()
+    assert plain(registers.references) == [
+        (2024, "1084", "regional_gross_income_dkk", 351000.0),
+        (2024, None, "national_convicted_share", 0.0175),
+    ]
+    day = pd.Timestamp("2024-12-01")
+    assert plain(registers.lists) == [(day, "A1", "parallelsamfund"), (day, "A1", "udsat_boligomraade")]
+
+
+def test_references_in_long_form_are_the_same(input_files):
+    wide = input_files.read().references
+    input_files.tables["referencer.csv"] = (
+        "år;regionskode;nøgle;værdi\n"
+        "2024;084;regional_gross_income_dkk;351000\n"
+        "2024;;national_convicted_share;0,0175\n"
+        "2023;;national_convicted_share;\n"
+    )
+    registers = input_files.read()
+    assert registers.findings.empty
+    assert_frame_equal(registers.references, wide)
+
+
+def test_a_figure_of_an_unknown_region_is_not_national(input_files):
+    input_files.replace("referencer.csv", "1084", "1099")
+    assert input_files.read().references["key"].tolist() == ["national_convicted_share"]
+
+
+def test_areas_in_long_form_are_the_same(input_files):
+    short = input_files.read()
+    input_files.tables["omraader.csv"] = (
+        "område_id;navn;beboere_2010;ejerlavskode;matrikelnr\nA2;Ærtebjerg;1200;0001;5A\nA2;Ærtebjerg;1200;1;4 a\n"
+    )
+    long = input_files.read()
+    assert long.findings.empty
+    assert_frame_equal(long.area_parcels, short.area_parcels)
+    assert_frame_equal(long.areas, short.areas)
+
+
+def test_a_status_follows_from_the_approval_where_no_file_tells_it(input_files):
+    input_files.tables["udvidelser.csv"] = (
+        "extension_id;area_id;applied_on;approved_on;parcels\nE1;A1;;01.03.2021;1-2a\nE2;A2;2024-05-01;;1-6a\n"
+    )
+    registers = input_files.read()
+    assert registers.findings.empty
+    assert registers.extensions["status"].tolist() == ["godkendt", "ansøgt"]
+
+
+def test_an_extension_may_reach_its_area_across_an_earlier_one(input_files):
+    new = "E4;A1;2022-05-01;{};godkendt;1-3a\n"
+    input_files.tables["udvidelser.csv"] += new.format("2023-03-01")
+    # The parcels 4a and 5a of the next area touch 3a; only overlap is wrong.
+    assert input_files.read().findings.empty
+    input_files.tables["udvidelser.csv"] = input_files.tables["udvidelser.csv"].replace(
+        "2023-03-01", "2021-02-28"
+    )
+    input_files.tables["udvidelser.csv"] = input_files.tables["udvidelser.csv"].replace(
+        "2022-05-01", "2020-05-02"
+    )
+    findings = input_files.read().findings
+    assert findings[["rule", "record_id", "measure"]].values.tolist() == [
+        ["extension_not_coherent", "E4", 100.0]
+    ]
+
+
+def test_an_extension_of_an_area_made_by_a_split_is_held_against_it(input_files):
+    input_files.replace("udvidelser.csv", "E2;A2", "E2;A3")
+    assert input_files.read().findings.empty
+    input_files.replace("udvidelser.csv", "1-6a", "1-7a")
+    assert input_files.read().findings["rule"].tolist() == ["extension_not_coherent"]
+
+
+def test_a_split_may_take_land_of_an_extension(input_files):
+    input_files.replace("opdelinger.csv", "1-5a", "1-6a")
+    assert input_files.read().findings.empty
+
+
+def test_files_are_listed(input_files):
+    files = input_files.read().files
+    assert files["file"].tolist() == [
+        "matrikler.geojson", "omraader.geojson", "omraader.csv", "udvidelser.csv", "opdelinger.csv", "boliger.csv",
+        "beboere.csv", "referencer.csv", "lister.csv",
+    ]  # fmt: skip
+    assert files["rows_n"].tolist() == [10, 1, 1, 3, 1, 5, 5, 2, 2]
+    size = (input_files.folder / "boliger.csv").stat().st_size
+    assert files.loc[files["file"] == "boliger.csv", "bytes_n"].tolist() == [size]
+    assert files["sha256"].str.fullmatch(r"[0-9a-f]{64}").all()
+
+
+def test_dwellings_may_be_a_layer_of_points(input_files):
+    input_files.replace("boligkort.toml", "boliger.csv", "boliger.geojson")
+    input_files.layers["boliger.geojson"] = [
+        input_files.feature(shapely.Point(E0 + 10 * number, N0), dwelling_id=f"D{number}", tenure="ejerbolig")
+        for number in (3, 1, 2)
+    ]
+    registers = input_files.read()
+    assert registers.findings.empty
+    assert registers.dwellings["dwelling_id"].tolist() == ["D1", "D2", "D3"]
+    assert registers.dwellings["x"].tolist() == [E0 + 10, E0 + 20, E0 + 30]
+
+
+def test_coordinates_of_another_crs_are_transformed(input_files):
+    plane = input_files.read().dwellings
+    to_degrees = Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
+    lines = input_files.tables["boliger.csv"].splitlines()
+    for position, line in enumerate(lines[1:], 1):
+        cells = line.split(";")
+        east, north = to_degrees.transform(float(cells[1].replace(",", ".")), float(cells[2]))
+        lines[position] = ";".join([cells[0], f"{east:.12f}", f"{north:.12f}", *cells[3:]])
+    input_files.tables["boliger.csv"] = "\n".join(lines) + "\n"
+    input_files.replace("boligkort.toml", 'path = "boliger.csv"', 'path = "boliger.csv"\ncrs = "EPSG:4326"')
+    registers = input_files.read()
+    assert registers.findings.empty
+    np.testing.assert_allclose(registers.dwellings[["x", "y"]], plane[["x", "y"]], atol=1e-4)
+
+
+def test_a_declared_working_crs_changes_nothing(input_files):
+    before = input_files.read().dwellings
+    input_files.replace("boligkort.toml", 'path = "boliger.csv"', 'path = "boliger.csv"\ncrs = "EPSG:25832"')
+    assert_frame_equal(input_files.read().dwellings, before)
+
+
+def test_an_unknown_crs_of_a_table_is_refused(input_files):
+    input_files.replace("boligkort.toml", 'path = "boliger.csv"', 'path = "boliger.csv"\ncrs = "UTM"')
+    with pytest.raises(UsageError) as raised:
+        input_files.read()
+    assert raised.value.key == "registers.unknown_crs"
+
+
+def test_a_danish_table_in_cp1252_is_read(input_files):
+    text = input_files.tables.pop("boliger.csv").replace("D1;", "DØ;")
+    input_files.tables["beboere.csv"] = input_files.tables["beboere.csv"].replace(";D1;", ";DØ;")
+    (input_files.folder / "boliger.csv").write_bytes(text.encode("cp1252"))
+    registers = input_files.read()
+    assert registers.findings.empty
+    assert registers.dwellings["dwelling_id"].tolist() == ["D2", "D3", "D4", "D5", "DØ"]
+    assert registers.dwellings["tenure"].tolist()[0] == "almen_aeldrebolig"
+
+
+def test_options_of_a_source_are_used(input_files):
+    input_files.tables["boliger.csv"] = (
+        "Nr|Oest|Nord|Type|opført_den|areal_m2\n1|645.050|6255050|Ejerbolig|20220601|1.081\n"
+    )
+    input_files.tables["beboere.csv"] = "year;dwelling_id\n2025;1\n"
+    input_files.replace(
+        "boligkort.toml",
+        'path = "boliger.csv"',
+        'path = "boliger.csv"\ndelimiter = "|"\ndecimal = ","\ndate_format = "%Y%m%d"\nencoding = "utf-8"\n'
+        'fields = { dwelling_id = "Nr", x = "Oest", y = "Nord", tenure = "Type" }',
+    )
+    registers = input_files.read()
+    assert registers.findings.empty
+    row = registers.dwellings.iloc[0]
+    assert [row["x"], row["area_m2"], row["built_on"]] == [645050, 1081, pd.Timestamp("2022-06-01")]
+
+
+def test_a_date_in_another_format_than_the_declared_is_bad(input_files):
+    declared = 'path = "udvidelser.csv"\ndate_format = "%d-%m-%Y"'
+    input_files.replace("boligkort.toml", 'path = "udvidelser.csv"', declared)
+    findings = input_files.read().findings
+    assert set(findings["rule"]) == {"bad_date"}
+    assert findings["line"].tolist() == [2, 2, 3, 4]
+
+
+def test_a_register_of_several_files_names_each(input_files):
+    input_files.replace("boligkort.toml", 'path = "beboere.csv"', 'files = ["beboere.csv", "flere.csv"]')
+    input_files.tables["flere.csv"] = "år;bolig_id;alder\n2025;D4;200\n2025;D3;31\n"
+    registers = input_files.read()
+    found = registers.findings[["file", "line", "column", "record_id", "value"]].values.tolist()
+    assert found == [["flere.csv", 2, "alder", "D4", "200"]]
+    # Counting rows and persons go together: a file without counts has persons.
+    assert registers.residents["residents_n"].sum() == 1 + 1 + 1 + 2 + 3 + 1 + 1
+
+
+def test_every_unreadable_file_is_named_at_once(input_files):
+    input_files.write()
+    (input_files.folder / "boliger.csv").write_bytes(b"")
+    (input_files.folder / "lister.csv").unlink()
+    from boundaries.registers.project import load_project
+    from boundaries.registers.readers import read_registers
+
+    project = load_project(input_files.folder)
+    with pytest.raises(ReadError) as raised:
+        read_registers(project)
+    assert raised.value.key == "registers.several_read_errors"
+    assert [error.key for error in raised.value.errors] == ["files.is_empty", "files.not_found"]
+    assert raised.value.exit_status == 3
+    (input_files.folder / "boliger.csv").write_text(input_files.tables["boliger.csv"], encoding="utf-8")
+    with pytest.raises(ReadError) as raised:
+        read_registers(project)
+    assert raised.value.key == "files.not_found"
+
+
+def test_of_rows_with_one_id_the_same_is_kept_in_any_order(input_files):
+    twice = "D1;645050,5;6255050;ejerbolig;140;1971;;;;;81;T\n"
+    input_files.tables["boliger.csv"] += twice
+    before = input_files.read().dwellings
+    head, *rows = input_files.tables["boliger.csv"].splitlines(keepends=True)
+    input_files.tables["boliger.csv"] = "".join([head, rows[-1], *rows[:-1]])
+    assert_frame_equal(input_files.read().dwellings, before)
+    assert before["dwelling_id"].is_unique
+
+
+def test_findings_do_not_shadow_each_other(input_files):
+    """Two faults in one row are both told, errors first."""
+    input_files.replace("boliger.csv", "645050,5;6255050;almen_familiebolig", "645050,5;6255050;")
+    input_files.replace("boliger.csv", ";81;T", ";-81;Q")
+    findings = input_files.read().findings
+    assert findings["rule"].tolist() == ["negative_area", "tenure_unknown", "unknown_facility_code"]
+
+
+def shuffle(text, seed):
+    head, *rows = text.splitlines(keepends=True)
+    random.Random(seed).shuffle(rows)
+    return "".join([head, *rows])
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**16))
+def test_the_order_of_rows_does_not_matter(input_files, seed):
+    tables, layers = dict(input_files.tables), dict(input_files.layers)
+    input_files.tables["beboere.csv"] += (
+        "2025;D3;;4;;SYR;;;\n2025;D4;P1;1;41;dansk;;;\n2025;D4;P1;1;42;dansk;;;\n"
+    )
+    before = input_files.read()
+    input_files.tables = {name: shuffle(text, seed) for name, text in input_files.tables.items()}
+    parcels = random.Random(seed).sample(layers["matrikler.geojson"], k=len(layers["matrikler.geojson"]))
+    input_files.layers = layers | {"matrikler.geojson": parcels}
+    after = input_files.read()
+    input_files.tables, input_files.layers = tables, layers
+    for name in FRAMES:
+        assert_frame_equal(getattr(after, name), getattr(before, name))
+    assert sorted(after.findings["rule"]) == sorted(before.findings["rule"])
+
+
+def test_geometry_is_compared_where_a_polygon_stands_twice(input_files):
+    first, second = input_files.square(0, 9), input_files.square(1, 9)
+    features = [input_files.feature(shape, area_id="A9", name="Ø") for shape in (first, second)]
+    input_files.layers["omraader.geojson"] += features
+    one = input_files.read().areas
+    input_files.layers["omraader.geojson"][-2:] = reversed(features)
+    other = input_files.read().areas
+    assert isinstance(one, gpd.GeoDataFrame)
+    assert one.geometry.iloc[-1].equals(other.geometry.iloc[-1])
+    assert math.isclose(one.geometry.iloc[-1].area, 10_000)
