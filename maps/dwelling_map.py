@@ -50,7 +50,7 @@ def render_dwelling_map(
     texts
         Catalog of the page's language.
     title
-        Heading, e.g. the area's name.
+        The area's name; the heading asks which of its dwellings count.
     status_date
         The date that the decisions hold for.
     is_synthetic
@@ -61,12 +61,13 @@ def render_dwelling_map(
     str
         One HTML document that fetches nothing; the same bytes for the same input.
     """
+    heading = texts.get("page.dwellings.title", {"name": title})
     counts = dwellings["decision"].value_counts()
     by_decision = {decision: int(counts.get(decision.value, 0)) for decision in DECISION_STYLES}
     frame = PageFrame(
         kind="dwellings",
-        title=title,
-        heading=title,
+        title=heading,
+        heading=heading,
         badge=texts.get("page.synthetic") if is_synthetic else "",
         kicker=describe_law(status_date, texts),
         lead=_make_lead(by_decision, len(dwellings), texts),

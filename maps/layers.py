@@ -58,24 +58,30 @@ def to_wgs84(geometry: Iterable[shapely.Geometry]) -> list[shapely.Geometry]:
     return list(frame.to_crs(4326).geometry)
 
 
-def encode_line(coordinates: NDArray[np.float64]) -> list[int]:
-    """Return longitude and latitude as steps of whole millionths of a degree, the first from 0, 0.
+def encode_lines(lines: Iterable[NDArray[np.float64]]) -> list[list[int]]:
+    """Return lines of longitude and latitude as steps of whole millionths of a degree.
 
-    Points that fall together at that precision are kept once.
+    Each point is the step from the one before; a line's first point is the step from the last point of
+    the line before it, and that of the first line from 0, 0. Points that fall together at that
+    precision are kept once.
     """
-    whole = np.rint(coordinates * MICRODEGREES).astype(np.int64)
-    is_new = np.ones(len(whole), dtype=bool)
-    is_new[1:] = (whole[1:] != whole[:-1]).any(axis=1)
-    kept = whole[is_new]
-    steps = np.diff(kept, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-    return [int(step) for step in steps.ravel()]
+    encoded = []
+    at = np.zeros((1, 2), dtype=np.int64)
+    for coordinates in lines:
+        whole = np.rint(coordinates * MICRODEGREES).astype(np.int64)
+        is_new = np.ones(len(whole), dtype=bool)
+        is_new[1:] = (whole[1:] != whole[:-1]).any(axis=1)
+        kept = whole[is_new]
+        encoded.append(np.diff(kept, axis=0, prepend=at).ravel().tolist())
+        at = kept[-1:]
+    return encoded
 
 
 def encode_polygons(geometry: shapely.Geometry) -> list[list[list[int]]]:
     """Return the polygons of a geometry in EPSG:4326, each its rings (outer first) as encoded lines."""
     polygons = (part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon")
     return [
-        [encode_line(shapely.get_coordinates(ring)) for ring in (part.exterior, *part.interiors)]
+        encode_lines(shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors))
         for part in polygons
         if not part.is_empty
     ]
@@ -102,7 +108,7 @@ def encode_borders(
     if simplify_m:
         lines = shapely.simplify(lines, simplify_m)
     degrees = to_wgs84([lines])[0]
-    return [encode_line(shapely.get_coordinates(line)) for line in shapely.get_parts(degrees)]
+    return encode_lines(shapely.get_coordinates(line) for line in shapely.get_parts(degrees))
 
 
 def encode_context(
@@ -115,7 +121,7 @@ def encode_context(
     parcels, areas
         In EPSG:25832.
     vertices_n
-        Vertices before simplification that the page may carry: about 7 bytes each.
+        Vertices before simplification that the page may carry: about 6 bytes each.
     """
     shown = parcels.geometry[parcels.geometry.notna() & ~parcels.geometry.is_empty].reset_index(drop=True)
     core = shapely.union_all(areas.geometry.dropna().to_numpy())

@@ -116,9 +116,9 @@ class OutlineStyle:
     is_hatched: bool = False
 
 
-_EXTENSION = Ink("#a2306b", "#f08fc0")
+_EXTENSION = Ink("#942f8b", "#e79aee")
 
-AREA_STYLE = OutlineStyle(line=Ink("#1a6b70", "#5fc7c9"), width_px=1.8, fill_opacity=0.2)
+AREA_STYLE = OutlineStyle(line=Ink("#146c5f", "#66cdb2"), width_px=1.8, fill_opacity=0.2)
 """An area at its base delineation."""
 
 EXTENSION_STYLES: Mapping[ExtensionState, OutlineStyle] = MappingProxyType(

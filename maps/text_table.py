@@ -96,14 +96,19 @@ def _break_wide(line: str, width: int) -> list[str]:
 def _fit(
     titles: Sequence[str], columns: Sequence[Sequence[str]], is_right: Sequence[bool], width: int
 ) -> list[int]:
-    """Choose column widths: what the cells need, the widest text columns giving way first."""
-    needed = [
-        max(measure(title), *(measure(cell) for cell in cells))
-        for title, cells in zip(titles, columns, strict=True)
-    ]
+    """Choose column widths: headings give way first, then the widest text; numbers never."""
+    filled = [max(measure(cell) for cell in cells) for cells in columns]
+    words = [max(measure(word) for word in title.split() or [""]) for title in titles]
+    snug = [max(pair) for pair in zip(filled, words, strict=True)]
+    tight = [size if right else min(size, _NARROWEST) for size, right in zip(snug, is_right, strict=True)]
+    widths = [max(size, measure(title)) for size, title in zip(snug, titles, strict=True)]
     room = width - len(_GAP) * (len(titles) - 1)
-    least = [size if right else min(size, _NARROWEST) for size, right in zip(needed, is_right, strict=True)]
-    widths = list(needed)
+    return _narrow(_narrow(widths, snug, room), tight, room)
+
+
+def _narrow(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Take from the widest column that can give, a sign at a time, until all fit or none can."""
+    widths = list(widths)
     while sum(widths) > room:
         spare = [size - low for size, low in zip(widths, least, strict=True)]
         if not any(spare):

@@ -1,5 +1,6 @@
 """Workbooks that Danish Excel reads: real numbers and dates, frozen headings, filters, no formulas."""
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -123,7 +124,7 @@ def _write_column(
     style = _format_of(column, formats)
     longest = 0
     for row, value in enumerate(column, start=1):
-        if labels.is_missing(value) or value is np.inf:
+        if labels.is_missing(value) or (isinstance(value, float) and math.isinf(value)):
             continue
         if style is formats.date:
             sheet.write_datetime(row, at, pd.Timestamp(value).to_pydatetime(), style)

@@ -35,27 +35,37 @@ const boligkort = (() => {
     return svg;
   }
 
-  // Geometry travels as whole millionths of a degree, each point as the step from the one before.
-  function decodeLine(steps) {
-    const line = [];
+  // Geometry travels as whole millionths of a degree, each point as the step from the one before it,
+  // also from one line to the next.
+  function decodeLines(lines) {
     let x = 0;
     let y = 0;
-    for (let i = 0; i < steps.length; i += 2) {
-      x += steps[i];
-      y += steps[i + 1];
-      line.push([y / 1e6, x / 1e6]);
-    }
-    return line;
+    return lines.map((steps) => {
+      const line = [];
+      for (let i = 0; i < steps.length; i += 2) {
+        x += steps[i];
+        y += steps[i + 1];
+        line.push([y / 1e6, x / 1e6]);
+      }
+      return line;
+    });
   }
-  const decodeLines = (lines) => lines.map(decodeLine);
   const decodePolygons = (polygons) => polygons.map(decodeLines);
 
   function frameMap(map, texts) {
     const container = map.getContainer();
     container.setAttribute("aria-label", texts.map_label);
     container.setAttribute("role", "region");
+    if (isStill) {
+      map._fadeAnimated = false;
+      map._zoomAnimated = false;
+      container.classList.remove("leaflet-fade-anim", "leaflet-zoom-anim");
+    }
     L.control.zoom({ position: cornerOf(map), zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
     L.control.scale({ metric: true, imperial: false, position: "bottomleft", maxWidth: 140 }).addTo(map);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") map.closePopup();
+    });
     map.on("popupopen", (event) => settlePopup(map, event.popup, texts));
   }
 
@@ -130,9 +140,6 @@ const boligkort = (() => {
     const close = element.querySelector(".leaflet-popup-close-button");
     close.setAttribute("aria-label", texts.close);
     close.setAttribute("title", texts.close);
-    element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") map.closePopup(popup);
-    });
     if (!opener) return;
     const from = opener;
     opener = null;
@@ -186,5 +193,5 @@ const boligkort = (() => {
     return element;
   }
 
-  return { read, byId, make, fill, symbol, decodeLine, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, isStill };
+  return { read, byId, make, fill, symbol, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, isStill };
 })();

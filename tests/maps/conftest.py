@@ -115,11 +115,12 @@ def make_dwellings(n=120, addresses=None):
     """`n` dwellings over every reason, ten to a stairway, the last without a point."""
     reasons = list(Reason)
     pieces = make_pieces()
+    records = pieces.drop(columns="geometry").to_dict("records")
+    centres = list(pieces.geometry.representative_point())
     rows = []
     for i in range(n):
         reason = reasons[i % len(reasons)]
-        piece = pieces.iloc[(i // 10) % len(pieces)]
-        centre = piece.geometry.representative_point()
+        piece, centre = records[(i // 10) % len(records)], centres[(i // 10) % len(records)]
         is_lost = i == n - 1
         rows.append(
             {
@@ -222,12 +223,12 @@ def assessment():
     return make_assessment()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def texts():
     return load_texts("da")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make():
     """The builders above, for tests that need another variant (test folders are no packages)."""
     return {

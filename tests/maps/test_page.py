@@ -1,0 +1,130 @@
+"""The page locks itself: hashes are recomputed from the document, and assets are checked."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+
+import folium.plugins
+import pytest
+from branca.element import Element, JavascriptLink
+
+from geo.errors import ReadError
+from maps import page
+from maps.area_map import render_area_map
+
+
+@pytest.fixture
+def document(assessment, texts):
+    return render_area_map(assessment, texts)
+
+
+def blocks(document, tag):
+    return re.findall(rf"<{tag}>(.*?)</{tag}>", document, re.DOTALL)
+
+
+def make_frame(**changed):
+    words = dict.fromkeys(
+        ["kind", "language", "title", "heading", "kicker", "lead", "badge", "skip", "map_label"], "x"
+    )
+    words |= dict.fromkeys(
+        ["map_note", "legend_label", "side_label", "search_label", "notes_label", "credits", "noscript"], "x"
+    )
+    return page.PageFrame(**{**words, **changed})
+
+
+def test_the_policy_names_exactly_the_scripts_and_styles_of_the_page(document):
+    policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', document)[1])
+    rules = {part.split()[0]: part.split()[1:] for part in policy.split("; ")}
+    assert rules["default-src"] == ["'none'"]
+    assert rules["img-src"] == ["data:"]
+    for tag in ("script", "style"):
+        wanted = [
+            "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+            for text in blocks(document, tag)
+        ]
+        assert wanted
+        assert rules[f"{tag}-src"] == wanted
+
+
+def test_nothing_points_outside(document):
+    own = document.replace(page.read_leaflet_script(), "")
+    assert not re.search(r"(src|href)\s*=\s*[\"']?\s*(https?:|//)", own)
+    assert "@import" not in own
+    assert set(re.findall(r"url\(([^)]{0,12})", own)) <= {"#hatch", "data:image/p", "#default#VML"}
+    assert "sourceMappingURL" not in document
+
+
+def test_zooming_by_pinch_is_allowed_and_language_is_set(document):
+    viewport = re.findall(r'<meta name="viewport" content="([^"]*)"', document)
+    assert viewport == ["width=device-width, initial-scale=1"]
+    assert '<html lang="da">' in document
+
+
+def test_the_same_input_gives_the_same_bytes(make, texts):
+    assert render_area_map(make["assessment"](), texts) == render_area_map(make["assessment"](), texts)
+
+
+def test_changed_leaflet_bytes_are_refused(monkeypatch, tmp_path):
+    (tmp_path / "leaflet.js").write_bytes(b"alert(1)")
+    monkeypatch.setattr(page, "_leaflet_folder", lambda: tmp_path)
+    with pytest.raises(ReadError) as caught:
+        page.read_leaflet_script()
+    assert caught.value.key == "maps.asset_changed"
+    assert caught.value.values["required"] == "db49d009c841"
+    with pytest.raises(ReadError) as missing:
+        page.read_leaflet_style()
+    assert missing.value.key == "maps.asset_missing"
+
+
+def test_errors_have_sentences(texts):
+    changed = texts.get("error.maps.asset_changed", {"file": "leaflet.js", "found": "a", "required": "b"})
+    assert "leaflet.js" in changed
+    assert "pip install" in texts.get("error.maps.asset_missing", {"file": "leaflet.css"})
+
+
+def test_unknown_assets_are_refused():
+    def render_with(add):
+        figure = page.Page(make_frame(), page.PageParts())
+        view = page.make_map()
+        figure.add_child(view, name=view.get_name())
+        add(figure, view)
+        return figure.render()
+
+    assert "<html" in render_with(lambda figure, view: None)
+    with pytest.raises(page.UnknownAssetError, match=r"elsewhere\.example"):
+        render_with(
+            lambda figure, view: figure.header.add_child(
+                JavascriptLink("https://elsewhere.example/x.js"), name="x"
+            )
+        )
+    with pytest.raises(page.UnknownAssetError):
+        render_with(
+            lambda figure, view: figure.header.add_child(Element("<link rel=stylesheet href=x>"), name="y")
+        )
+    with pytest.raises(page.UnknownAssetError):
+        render_with(lambda figure, view: figure.script.add_child(Element("'</script><script>'")))
+    with pytest.raises(page.UnknownAssetError):
+        render_with(lambda figure, view: view.add_child(folium.plugins.Fullscreen()))
+
+
+def test_json_stands_safely_in_a_script_element():
+    value = {"a": "</script><!--\u2028\u2029\ud800\x00æøå😀", "b": [1, None, True]}
+    text = page.dump_json(value)
+    assert "<" not in text
+    text.encode("utf-8")
+    assert json.loads(text) == value
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        page.dump_json(float("nan"))
+
+
+def test_static_words_are_escaped_and_printable():
+    figure = page.Page(make_frame(title="a\x00<b>\ud800&", notes=[("<i>", "\x00")]), page.PageParts())
+    view = page.make_map()
+    figure.add_child(view, name=view.get_name())
+    document = figure.render()
+    document.encode("utf-8")
+    assert "<title>a\ufffd&lt;b&gt;\ufffd&amp;</title>" in document
+    assert "&lt;i&gt;" in document
+    assert "\x00" not in document
