@@ -114,7 +114,8 @@ def _plant_shops(dwellings: pd.DataFrame) -> None:
 def _plant_unknowns(dwellings: pd.DataFrame, rng: np.random.Generator) -> None:
     """Leave tenure or year of building of a few dwellings of the town unknown, as in BBR."""
     town = dwellings.index[dwellings["zone"].isin(["kerne", "karre", "villa", "raekke"])]
-    town = town[~dwellings.loc[town, "site"].str.startswith("UDV")]
+    is_old = ~dwellings.loc[town, "site"].str.startswith("UDV") & dwellings.loc[town, "built_on"].isna()
+    town = town[is_old]
     chosen = rng.choice(town.to_numpy(), 20, replace=False)
     dwellings.loc[np.sort(chosen[:7]), "tenure"] = "ukendt"
     dwellings.loc[np.sort(chosen[7:]), "built_year"] = 1000

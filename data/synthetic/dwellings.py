@@ -186,10 +186,8 @@ def _draw_facilities(
     draws = {"toilet_code": single[0], "bath_code": single[1], "heating_code": shared}
     return {
         column: [
-            next(
-                code for code, limit in _FACILITIES.get(site.zone, _USUAL_FACILITIES)[column] if draw < limit
-            )
-            for site, draw in zip(sites, found, strict=True)
+            _find_code(_FACILITIES.get(site.zone, _USUAL_FACILITIES)[column], draw)
+            for site, draw in zip(sites, found.tolist(), strict=True)
         ]
         for column, found in draws.items()
     }

@@ -120,12 +120,14 @@ def make_lists() -> pd.DataFrame:
 
 def make_references() -> pd.DataFrame:
     """Return the national and regional figures of each year, in long form."""
-    rows: list[tuple[int, str | None, str, int]] = []
+    rows: list[tuple[int, str | None, str, float]] = []
     for year in sorted(NATIONAL_CONVICTED_N):
+        convicted_n, population_n = NATIONAL_CONVICTED_N[year], NATIONAL_POPULATION_18_N[year]
         rows += [
-            (year, None, "national_convicted_n", NATIONAL_CONVICTED_N[year]),
-            (year, None, "national_population_18_n", NATIONAL_POPULATION_18_N[year]),
-            (year, REGION_CODE, "regional_mean_gross_income_dkk", REGIONAL_MEAN_INCOME_DKK[year]),
+            (year, None, "national_convicted_n", convicted_n),
+            (year, None, "national_convicted_share", round(convicted_n / population_n, 6)),
+            (year, None, "national_population_18_n", population_n),
+            (year, REGION_CODE, "regional_gross_income_dkk", REGIONAL_MEAN_INCOME_DKK[year]),
         ]
     return pd.DataFrame(rows, columns=["year", "region_code", "key", "value"])
 
