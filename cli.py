@@ -1,9 +1,7 @@
 """The command `boligkort`: arguments, one call chain a command, messages, exit status."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geo.errors import BoligkortError, DataError, UsageError
-from maps.command_help import LANGUAGE, DocumentedCommand, DocumentedGroup, find_texts
+from geo.errors import DataError, UsageError
+from maps.command_line import LANGUAGE, DocumentedCommand, SpeakingGroup, find_texts, show_progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,22 +19,11 @@ if TYPE_CHECKING:
     from boundaries.registers.project import Project
 
 DAY = click.DateTime(["%Y-%m-%d"])
+ISO = "ÅÅÅÅ-MM-DD"
 PATH = click.Path(path_type=Path)
 
 
-class _Root(DocumentedGroup):
-    """Turns our own errors into one line and the exit status of their class."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except BoligkortError as error:
-            message = find_texts(ctx).get(f"error.{error.key}", error.values)
-            click.echo(f"{find_texts(ctx).get('cli.error')}: {message}", err=True)
-            ctx.exit(error.exit_status)
-
-
-@click.group(cls=_Root, name="boligkort")
+@click.group(cls=SpeakingGroup, name="boligkort")
 @LANGUAGE
 @click.version_option(package_name="boligkort")
 def main() -> None:
@@ -47,19 +34,6 @@ def _command(function: Callable[..., None]) -> click.Command:
     """Register a command with the options that all share."""
     shared = click.option("--json", "as_json", is_flag=True)(LANGUAGE(function))
     return main.command(cls=DocumentedCommand)(click.pass_context(shared))
-
-
-@contextmanager
-def _progress(ctx: click.Context, *steps: str) -> Iterator[Callable[[str], None]]:
-    """Show a bar on a terminal while the steps are taken; elsewhere nothing."""
-    with click.progressbar(
-        length=len(steps),
-        label=find_texts(ctx).get("cli.working"),
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-        item_show_func=lambda step: find_texts(ctx).get(f"cli.step.{step}") if step else "",
-    ) as bar:
-        yield lambda step: bar.update(1, step)
 
 
 def _open_project(ctx: click.Context, path: Path, on: datetime | None) -> tuple["Project", date]:
@@ -99,7 +73,7 @@ def _tell(as_json: bool, value: object, text: str) -> None:
 
 
 PROJECT = click.argument("project", type=PATH, default=Path())
-ON = click.option("--on", type=DAY)
+ON = click.option("--on", type=DAY, metavar=ISO)
 OVERWRITE = click.option("--overwrite", is_flag=True)
 
 
@@ -137,7 +111,7 @@ def _run(
     project, status_date = _open_project(ctx, path, on)
     target = output or project.output
     folder.refuse_existing(target, overwrite=overwrite)
-    with _progress(ctx, "read", "decide", "write") as advance:
+    with show_progress(ctx, "read", "decide", "write") as advance:
         advance("read")
         registers = _read(ctx, project)
         advance("decide")
@@ -197,7 +171,7 @@ def check(ctx: click.Context, project: Path, on: datetime | None, as_json: bool)
     from maps import results, terminal
 
     opened, _ = _open_project(ctx, project, on)
-    with _progress(ctx, "read") as advance:
+    with show_progress(ctx, "read") as advance:
         advance("read")
         registers = read_registers(opened)
     findings = registers.findings
@@ -205,8 +179,8 @@ def check(ctx: click.Context, project: Path, on: datetime | None, as_json: bool)
         _tell_findings(ctx, opened, findings)
     table = terminal.findings_table(findings, find_texts(ctx))
     values = {
-        "files": results.list_records(registers.files, tuple(registers.files.columns)),
-        "findings": results.list_records(table, tuple(table.columns)),
+        "files": results.list_records(registers.files, list(registers.files.columns)),
+        "findings": results.list_records(table, list(table.columns)),
     }
     _tell(as_json, values, terminal.format_files(registers.files, find_texts(ctx)))
     ctx.exit(DataError.exit_status if has_errors(findings) else 0)
@@ -214,11 +188,12 @@ def check(ctx: click.Context, project: Path, on: datetime | None, as_json: bool)
 
 @_command
 @PROJECT
-@click.option("--area", required=True)
+@click.option("--area", metavar="ID")
+@click.option("--at", type=float, nargs=2, metavar="E N")
 @ON
-@click.option("--compare", type=DAY)
-@click.option("--without-extension")
-@click.option("--near", type=click.FloatRange(min=0), default=100.0, show_default=True)
+@click.option("--compare", type=DAY, metavar=ISO)
+@click.option("--without-extension", metavar="ID")
+@click.option("--near", type=click.FloatRange(min=0), default=100.0, metavar="METER")
 @click.option("--export", type=PATH)
 @click.option("--map", "map_path", type=PATH)
 @OVERWRITE
@@ -226,7 +201,8 @@ def dwellings(  # noqa: PLR0913  # one parameter an option
     ctx: click.Context,
     project: Path,
     *,
-    area: str,
+    area: str | None,
+    at: tuple[float, float] | None,
     on: datetime | None,
     compare: datetime | None,
     without_extension: str | None,
@@ -239,6 +215,11 @@ def dwellings(  # noqa: PLR0913  # one parameter an option
     """Say for every dwelling in and near an area whether it counts, and why."""
     if compare and without_extension:
         raise UsageError("cli.compare_or_without")
+    if (area is None) == (at is None):
+        raise UsageError("cli.area_or_at")
+    if at is not None:
+        _tell_place(ctx, project, at, on, as_json=as_json)
+        return
     from boundaries.assessment import check_dwellings
     from boundaries.delineation.comparison import Question
     from geo.writers import write_text
@@ -246,12 +227,12 @@ def dwellings(  # noqa: PLR0913  # one parameter an option
     from maps.dwelling_map import render_dwelling_map
 
     opened, status_date = _open_project(ctx, project, on)
-    with _progress(ctx, "read", "decide", "write") as advance:
+    with show_progress(ctx, "read", "decide", "write") as advance:
         advance("read")
         registers = _read(ctx, opened)
         advance("decide")
         question = Question(
-            area_id=area,
+            area_id=str(area),
             near_m=near,
             compare_on=compare.date() if compare else None,
             without_extension=without_extension,
@@ -263,8 +244,28 @@ def dwellings(  # noqa: PLR0913  # one parameter an option
         if export:
             folder.export_dwellings(export, check, find_texts(ctx), overwrite=overwrite)
         if map_path:
-            write_text(map_path, render_dwelling_map(check, find_texts(ctx)), overwrite=overwrite)
+            page = render_dwelling_map(
+                check.dwellings,
+                check.pieces,
+                find_texts(ctx),
+                title=check.name,
+                status_date=check.status_date,
+                is_synthetic=check.is_synthetic,
+            )
+            write_text(map_path, page, overwrite=overwrite)
     _tell(as_json, results.describe_check(check), terminal.format_check(check, find_texts(ctx)))
+
+
+def _tell_place(
+    ctx: click.Context, path: Path, at: tuple[float, float], on: datetime | None, *, as_json: bool
+) -> None:
+    from boundaries.delineation.timeline import build_timeline
+    from maps import results, terminal
+
+    project, _ = _open_project(ctx, path, on)
+    periods = build_timeline(_read(ctx, project)).find_at(*at, on=on.date() if on else None)
+    values = results.list_records(periods, list(periods.columns))
+    _tell(as_json, values, terminal.format_table(periods, find_texts(ctx)))
 
 
 @_command

@@ -17,7 +17,7 @@ from geo.geopackage import Layer, write_geopackage
 from geo.writers import write_csv, write_flatgeobuf, write_geoparquet, write_json, write_text
 from maps import qgis, terminal
 from maps.area_map import render_area_map
-from maps.results import CHECK_COLUMNS, describe_origin, describe_published
+from maps.results import describe_origin, describe_published, list_check_columns
 from maps.workbook import write_workbook
 
 GEOPACKAGE = "boligkort.gpkg"
@@ -148,14 +148,14 @@ def export_dwellings(path: Path, check: DwellingCheck, texts: Texts, *, overwrit
 
 
 def _tabulate(check: DwellingCheck, texts: Texts) -> pd.DataFrame:
-    compared = [column for column in check.dwellings if column.endswith(("_before", "_after", "is_changed"))]
-    table = check.dwellings[[*CHECK_COLUMNS, *compared]].copy()
-    sentences = [texts.get(f"reason.{reason}.sentence") for reason in table["reason"]]
-    clauses = [texts.get(f"reason.{reason}.clause") for reason in table["reason"]]
-    at = table.columns.get_loc("reason")
-    table.insert(int(at) + 1, "reason_sentence", pd.array(sentences, dtype="str"))
-    table.insert(int(at) + 2, "clause", pd.array(clauses, dtype="str"))
-    return table
+    table = check.dwellings[list_check_columns(check)]
+    columns = list(table.columns)
+    at = columns.index("reason") + 1
+    words = {
+        column: pd.Series([texts.get(f"reason.{reason}.{part}") for reason in table["reason"]], dtype="str")
+        for column, part in (("reason_sentence", "sentence"), ("clause", "clause"))
+    }
+    return table.assign(**words)[[*columns[:at], *words, *columns[at:]]]
 
 
 def _place(dwellings: pd.DataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -1,6 +1,6 @@
 """The answers as plain values, for ``--json`` and ``resultat.json``: keys in English, hidden counts null."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -66,6 +66,9 @@ CHECK_COLUMNS = (
 )
 """What is told of a dwelling in a check; persons are never among it."""
 
+COMPARED_ENDINGS = ("_before", "_after", "is_changed")
+"""How the columns that a comparison adds end."""
+
 
 def describe_published(published: Published) -> dict[str, object]:
     """Describe an answer by plain values.
@@ -80,7 +83,7 @@ def describe_published(published: Published) -> dict[str, object]:
     """
     shown, profile = published.assessment, published.profile
     dwellings = shown.dwellings
-    reasons = dwellings.groupby(["decision", "reason"]).size()
+    reasons = dwellings["reason"].value_counts().sort_index()
     totals = shown.totals
     return {
         "status_date": shown.status_date.isoformat(),
@@ -91,11 +94,11 @@ def describe_published(published: Published) -> dict[str, object]:
         "dwellings": {
             "total_n": len(dwellings),
             "decisions": {word.value: int((dwellings["decision"] == word.value).sum()) for word in Decision},
-            "reasons": {str(reason): int(number) for (_, reason), number in reasons.items()},
+            "reasons": {str(reason): int(number) for reason, number in reasons.items()},
             "edge_ties_n": shown.edge_ties_n,
         },
         "residents": None if totals is None else {**asdict(totals), "total_n": totals.total_n},
-        "profile": list_records(profile, tuple(profile.columns)),
+        "profile": list_records(profile, list(profile.columns)),
         "findings": {
             f"{severity}s_n": int(shown.findings["severity"].eq(severity).sum())
             for severity in ("error", "warning")
@@ -105,12 +108,11 @@ def describe_published(published: Published) -> dict[str, object]:
 
 def describe_check(check: DwellingCheck) -> dict[str, object]:
     """Describe the check of an area: its sums, and every dwelling with its reason."""
-    compared = [column for column in check.dwellings if column.endswith(("_before", "_after", "is_changed"))]
     return {
         "area_id": check.area_id,
         "name": check.name,
-        "counts": list_records(check.counts, tuple(check.counts.columns)),
-        "dwellings": list_records(check.dwellings, (*CHECK_COLUMNS, *compared)),
+        "counts": list_records(check.counts, list(check.counts.columns)),
+        "dwellings": list_records(check.dwellings, list_check_columns(check)),
     }
 
 
@@ -119,12 +121,18 @@ def describe_origin(assessment: Assessment, versions: Mapping[str, str]) -> dict
     return {
         "status_date": assessment.status_date.isoformat(),
         "settings": asdict(assessment.settings),
-        "inputs": list_records(assessment.files, tuple(assessment.files.columns)),
+        "inputs": list_records(assessment.files, list(assessment.files.columns)),
         "versions": dict(versions),
     }
 
 
-def list_records(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[dict[str, object]]:
+def list_check_columns(check: DwellingCheck) -> list[str]:
+    """Return the columns that are told of a check, those of a comparison last."""
+    compared = [column for column in map(str, check.dwellings) if column.endswith(COMPARED_ENDINGS)]
+    return [*CHECK_COLUMNS, *compared]
+
+
+def list_records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, object]]:
     """Turn rows into plain values: dates ISO, missing None, numbers Python's own."""
     chosen = {column: [_plain(value) for value in frame[column]] for column in columns}
     return [dict(zip(chosen, row, strict=True)) for row in zip(*chosen.values(), strict=True)]

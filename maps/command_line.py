@@ -1,10 +1,18 @@
-"""The help of the commands, in the language asked for, from the text catalogs."""
+"""How the command line speaks: help, errors and progress, in the language asked for."""
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import click
 
 from data.texts import LANGUAGES, Texts, load_texts
+from geo.errors import BoligkortError
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 
 def find_texts(ctx: click.Context) -> Texts:
@@ -48,13 +56,51 @@ class DocumentedCommand(click.Command):
         """Write the commands below this one: none."""
 
 
-class DocumentedGroup(DocumentedCommand, click.Group):
-    """A group whose help lists its commands with a line each."""
+class SpeakingGroup(DocumentedCommand, click.Group):
+    """The group of commands: lists them in its help, and says our own errors in one line."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; one of our errors becomes its sentence and the exit status of its class."""
+        try:
+            return super().invoke(ctx)
+        except BoligkortError as error:
+            texts = find_texts(ctx)
+            sentence = texts.get(f"error.{error.key}", error.values)
+            click.echo(f"{texts.get('cli.error')}: {sentence}", err=True)
+            ctx.exit(error.exit_status)
 
     def format_command_list(self, formatter: click.HelpFormatter, texts: Texts) -> None:
         """Write the commands in the order in which they are defined."""
         with formatter.section(texts.get("help.commands")):
             formatter.write_dl([(name, texts.get(f"help.short.{name}")) for name in self.commands])
+
+
+@contextmanager
+def show_progress(ctx: click.Context, *steps: str) -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal while the steps are taken; elsewhere nothing.
+
+    Parameters
+    ----------
+    ctx
+        Of the command.
+    steps
+        Keys below ``cli.step`` in the texts, in order.
+
+    Yields
+    ------
+    Callable
+        To be called with the key of each step as it begins.
+    """
+    texts = find_texts(ctx)
+    progress: ProgressBar[str] = click.progressbar(
+        length=len(steps),
+        label=texts.get("cli.working"),
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+        item_show_func=lambda step: texts.get(f"cli.step.{step}") if step else "",
+    )
+    with progress as bar:
+        yield lambda step: bar.update(1, step)
 
 
 def _describe(param: click.Parameter, texts: Texts, ctx: click.Context) -> tuple[str, str]:
