@@ -39,20 +39,23 @@ def assess(
     areas, pieces = delineate_areas(registers, status_date, gap_m=settings.coherence_gap_m)
     extensions = outline_extensions(registers, status_date)
     dwellings, ties_n = decide_dwellings(registers, pieces, extensions, settings, status_date)
+    has_residents = len(registers.residents) > 0
     residents, totals = count_residents(registers.residents, dwellings, areas["area_id"], status_date)
+    areas = _add_residents(_add_dwellings(areas, dwellings, "area_id"), residents, is_known=has_residents)
     return Assessment(
         status_date=status_date,
         settings=settings,
-        areas=_add_residents(_add_dwellings(areas, dwellings, "area_id"), residents),
+        areas=areas,
         pieces=pieces,
         extensions=_add_dwellings(extensions, dwellings, "extension_id"),
         dwellings=dwellings,
-        residents=residents,
-        totals=totals,
+        residents=residents if has_residents else residents.iloc[:0],
+        totals=totals if has_residents else None,
         edge_ties_n=ties_n,
         findings=registers.findings,
         files=registers.files,
         is_synthetic=is_synthetic,
+        has_residents=has_residents,
     )
 
 
@@ -110,10 +113,14 @@ def _add_dwellings(owners: gpd.GeoDataFrame, dwellings: pd.DataFrame, key: str) 
     return extended[[column for column in extended.columns if column != "geometry"] + ["geometry"]]
 
 
-def _add_residents(areas: gpd.GeoDataFrame, residents: pd.DataFrame) -> gpd.GeoDataFrame:
+def _add_residents(areas: gpd.GeoDataFrame, residents: pd.DataFrame, *, is_known: bool) -> gpd.GeoDataFrame:
     sums = residents.groupby("area_id")[list(COUNT_COLUMNS.values())].sum()
-    sums = sums.reindex(areas["area_id"], fill_value=0)
-    columns = {f"residents_{column}": sums[column].to_numpy(dtype="int64") for column in sums.columns}
-    counted, undecided = columns["residents_counted_n"], columns["residents_undecided_n"]
-    extended = areas.assign(**columns, residents_min_n=counted, residents_max_n=counted + undecided)
+    sums = sums.reindex(areas["area_id"], fill_value=0).reset_index(drop=True)
+    columns = {f"residents_{column}": sums[column] for column in sums.columns}
+    columns["residents_min_n"] = columns["residents_counted_n"]
+    columns["residents_max_n"] = columns["residents_counted_n"] + columns["residents_undecided_n"]
+    if not is_known:
+        # Missing is missing, never 0.
+        columns = {name: pd.Series(pd.NA, index=areas.index, dtype="Int64") for name in columns}
+    extended = areas.assign(**columns)
     return extended[[column for column in extended.columns if column != "geometry"] + ["geometry"]]

@@ -294,6 +294,9 @@ class Assessment:
         What was read.
     is_synthetic
         The inputs are marked as synthetic.
+    has_residents
+        The residents register was given. Where it was not, the counts of persons in ``areas`` are
+        missing (Int64 NA), ``residents`` has no rows and ``totals`` is None.
     """
 
     status_date: date
@@ -308,3 +311,4 @@ class Assessment:
     findings: pd.DataFrame
     files: pd.DataFrame = field(default_factory=pd.DataFrame)
     is_synthetic: bool = False
+    has_residents: bool = True

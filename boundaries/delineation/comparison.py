@@ -159,8 +159,12 @@ def _count(assessment: Assessment, area_id: str, side: str = "") -> pd.DataFrame
         {
             "decision": decision.value,
             f"dwellings{side}_n": int(own[f"{decision.value}_n"].sum()),
-            f"residents{side}_n": int(own[f"residents_{decision.value}_n"].sum()),
+            f"residents{side}_n": _sum_persons(assessment, own[f"residents_{decision.value}_n"]),
         }
         for decision in inside
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).astype({f"residents{side}_n": "Int64"})
+
+
+def _sum_persons(assessment: Assessment, counts: pd.Series) -> object:
+    return int(counts.sum()) if assessment.has_residents else pd.NA

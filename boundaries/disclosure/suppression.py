@@ -79,6 +79,8 @@ def suppress_assessment(assessment: Assessment) -> Assessment:
         origin, has no rows: see `profile_areas`. ``totals`` is None where any count is hidden, so
         that no difference gives it back. Dwellings are things, not persons, and stay.
     """
+    if not assessment.has_residents:
+        return assessment
     threshold_n = assessment.settings.suppression_threshold_n
     areas = assessment.areas.copy()
     hidden = {
@@ -136,6 +138,8 @@ def profile_areas(assessment: Assessment) -> pd.DataFrame:
 
 def suppress_counts(counts: pd.DataFrame, threshold_n: int) -> pd.DataFrame:
     """Hide small counts of persons, ``residents_n``, as in `hide_small_counts`; Int64, NA where hidden."""
+    if counts["residents_n"].isna().any():
+        return counts
     hidden = hide_small_counts(counts["residents_n"].to_numpy(dtype="int64"), threshold_n)
     return counts.assign(residents_n=counts["residents_n"].astype("Int64").mask(hidden))
 

@@ -9,10 +9,11 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from boundaries.assessment import assess
-from boundaries.delineation.comparison import check_area, compare_area
+from boundaries.assessment import assess, check_dwellings
+from boundaries.delineation.comparison import Question, check_area, compare_area
 from boundaries.delineation.decisions import drop_extension
 from boundaries.delineation.residents import count_residents, group_ages, group_origins
+from boundaries.disclosure.suppression import publish_assessment
 from boundaries.model import AGE_GROUPS, ORIGINS, Decision, Reason, Settings
 from geo.errors import DataError, UsageError
 
@@ -167,7 +168,7 @@ def test_a_point_on_the_edge_of_two_areas_goes_to_the_lowest_id(town):
 
 def test_an_empty_project_gives_an_empty_answer(town):
     result = assess(town.registers(), Settings(), NEW_YEAR)
-    assert (len(result.areas), len(result.dwellings), result.totals.total_n) == (0, 0, 0)
+    assert (len(result.areas), len(result.dwellings), result.totals) == (0, 0, None)
 
 
 def test_the_check_lists_what_is_in_and_near_the_area(registers):
@@ -255,3 +256,33 @@ def test_counted_and_not_counted_are_all_whatever_the_order(town, data):
         )
         assert row.area_id == min(wanted) if wanted else pd.isna(row.area_id)
         assert (row.decision == Decision.OUTSIDE) == (not wanted and not np.isnan(row.x + row.y))
+
+
+def test_without_the_residents_register_persons_are_missing_not_nought(town):
+    registers = build(town, [{"dwelling_id": "d1", **town.middle(0, 0)}])
+    result = assess(registers, Settings(), NEW_YEAR)
+    assert not result.has_residents
+    assert result.totals is None
+    assert result.residents.empty
+    columns = [column for column in result.areas if column.startswith("residents_")]
+    assert result.areas[[column for column in columns if column != "residents_2010"]].isna().all(axis=None)
+    check = check_dwellings(registers, Settings(), NEW_YEAR, Question(area_id="A"))
+    assert check.counts["residents_n"].isna().all()
+    question = Question(area_id="A", without_extension="A+")
+    counts = check_dwellings(registers, Settings(), NEW_YEAR, question).counts
+    assert counts[["residents_before_n", "residents_after_n", "residents_change_n"]].isna().all(axis=None)
+    assert publish_assessment(result).assessment.totals is None
+
+
+def test_the_question_decides_what_is_set_side_by_side(registers):
+    plain = check_dwellings(registers, Settings(), NEW_YEAR, Question(area_id="A", near_m=0))
+    assert plain.counts["residents_n"].tolist() == [22, 6, 12]
+    dated = Question(area_id="A", compare_on=date(2021, 1, 1))
+    compared = check_dwellings(registers, Settings(), NEW_YEAR, dated, is_synthetic=True)
+    assert compared.status_date == NEW_YEAR
+    assert compared.is_synthetic
+    assert compared.counts.set_index("decision").loc["counted", "residents_before_n"] == 100
+    later = check_dwellings(
+        registers, Settings(), date(2021, 1, 1), Question(area_id="A", compare_on=NEW_YEAR)
+    )
+    pd.testing.assert_frame_equal(later.counts, compared.counts)
