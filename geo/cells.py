@@ -68,11 +68,9 @@ def _combine(cells: pa.Array) -> pa.Array:
 def _find_bytes(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Return the UTF-8 of a ``large_string`` array and where each cell begins and the last ends."""
     _, places, content = text.buffers()
-    if places is None or not places.size:
+    if not places.size:  # an array of no cells may do without the one offset that it needs
         return np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64)
     offsets = np.frombuffer(places, dtype=np.int64)[text.offset : text.offset + len(text) + 1]
-    if content is None:
-        return np.empty(0, dtype=np.uint8), offsets
     data = np.frombuffer(content, dtype=np.uint8)[offsets[0] : offsets[-1]]
     return data, offsets - offsets[0]
 

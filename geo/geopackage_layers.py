@@ -61,7 +61,8 @@ class Layer:
     frame
         A GeoDataFrame in EPSG:25832; or a DataFrame, which becomes a table without geometry, or, with
         `geometry_type` ``"Point"``, a layer of points at its columns ``x`` and ``y`` (EPSG:25832,
-        metres; NaN is no geometry), made without a Python object a point.
+        metres; NaN is no geometry), made without a Python object a point. The order of the rows is
+        kept; millions of points are written three times as fast where neighbours follow each other.
     title
         What the layer is called; unique.
     description
@@ -102,8 +103,8 @@ class EncodedLayer(NamedTuple):
 def encode_layer(layer: Layer) -> EncodedLayer:
     """Return the columns and geometry of a layer as Arrow.
 
-    Dates (``datetime64`` without a time of day) become dates; words of any kind become text; missing is
-    NULL. Polygons become multipolygons, and z falls away.
+    Dates (``datetime64`` without zone, at midnight) become dates, moments with a zone become UTC; words
+    of any kind become text; missing is NULL. Polygons become multipolygons, and z falls away.
 
     Parameters
     ----------
@@ -118,7 +119,7 @@ def encode_layer(layer: Layer) -> EncodedLayer:
         Where a column has a name that the layer needs or two columns have the same but for case, or the
         geometry type is neither given nor found.
     TypeError
-        Where a column holds what a GeoPackage has no type for.
+        Where a column holds what a GeoPackage has no type for; a time of day without a zone is one.
     """
     frame = layer.frame
     is_spatial = isinstance(frame, gpd.GeoDataFrame)
@@ -194,15 +195,13 @@ def _encode_column(column: pd.Series) -> pa.Array:
 
 
 def _encode_moments(cells: pa.Array) -> pa.Array:
-    moments = pc.cast(cells, pa.timestamp("ms", cells.type.tz), safe=False)
-    values = moments.drop_null().to_numpy(zero_copy_only=False)
-    if cells.type.tz is None and not _has_time(values):
-        return pc.cast(moments, pa.date32())
-    return moments
-
-
-def _has_time(values: np.ndarray) -> bool:
-    return bool((values != values.astype("datetime64[D]")).any())
+    if cells.type.tz is not None:
+        return pc.cast(cells, pa.timestamp("ms", "UTC"), safe=False)
+    days = pc.cast(cells, pa.date32())
+    if not pc.cast(days, cells.type).equals(cells):
+        # A GeoPackage knows moments in UTC only.
+        raise TypeError("a time of day without a zone")
+    return days
 
 
 def _find_geometry_type(name: str, shapes: np.ndarray) -> str:

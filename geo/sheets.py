@@ -1,6 +1,10 @@
 """Tables in workbooks (Excel, OpenDocument) as people lay them out: titles above, sums below."""
 
+import posixpath
+import re
+import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -15,6 +19,9 @@ from geo.tables import Note, RawTable, TextTable, name_source, tidy_table
 HEADING_WITHIN_ROWS = 50
 """A heading further down than this is not looked for."""
 
+_CELLS_NAMED_N = 5
+_ERROR_CELL = re.compile(r"""<(?:\w+:)?c\s[^>]*\bt=["']e["'][^>]*>""")
+
 _Cell = str | int | float | bool | date | datetime | time | timedelta
 
 
@@ -24,8 +31,8 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> TextTable:
     The heading is the first row (of the first 50) that fills more than half of the table's columns, and
     with nothing but text; the table's columns are as many as its fullest row fills. What stands above is
     left out, and so are empty rows and columns and rows that begin with "I alt". Numbers are written as
-    `geo.cells.format_cells` has it: 101, not 101.0. Dates are ISO. A cell with an Excel error (#N/A)
-    comes from the workbook reader as empty.
+    `geo.cells.format_cells` has it: 101, not 101.0. Dates are ISO. A cell with an Excel error (#N/A) is
+    read as empty, with a note (``.xlsx`` and ``.xlsm``).
 
     Parameters
     ----------
@@ -57,7 +64,8 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> TextTable:
         raise ReadError("files.password", {"file": path.name}) from locked
     except calamine.CalamineError as broken:
         raise ReadError("files.broken", {"file": path.name, "reason": str(broken)}) from broken
-    return _to_table(rows, path.name, name)
+    table = _to_table(rows, path.name, name)
+    return replace(table, notes=(*table.notes, *_find_error_cells(path, name)))
 
 
 def list_sheets(path: Path) -> list[str]:
@@ -114,6 +122,38 @@ def _to_table(rows: Sequence[Sequence[_Cell]], file: str, sheet: str) -> TextTab
             *notes,
         )
     return TextTable(frame=frame, line=line_of_row, file=file, layer=sheet, notes=notes)
+
+
+def _find_error_cells(path: Path, sheet: str) -> list[Note]:
+    """Say which cells of a sheet hold an error, which the workbook reader gives as empty."""
+    if path.suffix.lower() not in {".xlsx", ".xlsm"}:
+        return []
+    try:
+        content = _read_sheet_part(path, sheet)
+    except KeyError:  # a workbook laid out otherwise: nothing can be said
+        return []
+    found = [_find_attribute(tag, "r") for tag in _ERROR_CELL.findall(content)]
+    if not found:
+        return []
+    values = {"source": name_source(path.name, sheet), "count": len(found)}
+    return [Note("files.error_cells", values | {"cells": ", ".join(found[:_CELLS_NAMED_N])})]
+
+
+def _read_sheet_part(path: Path, sheet: str) -> str:
+    with zipfile.ZipFile(path) as archive, calamine.CalamineWorkbook.from_path(str(path)) as workbook:
+        book = archive.read("xl/workbook.xml").decode()
+        relations = archive.read("xl/_rels/workbook.xml.rels").decode()
+        # Sheets stand in the order of their tabs; each names a relation, and that the part of the file.
+        ids = [_find_attribute(tag, r"\w+:id") for tag in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", book)]
+        wanted = ids[workbook.sheet_names.index(sheet)]
+        tags = re.findall(r"<(?:\w+:)?Relationship\s[^>]*>", relations)
+        parts = {_find_attribute(tag, "Id"): _find_attribute(tag, "Target") for tag in tags}
+        return archive.read(posixpath.join("/xl", parts[wanted]).lstrip("/")).decode()
+
+
+def _find_attribute(tag: str, name: str) -> str:
+    found = re.search(rf"\s{name}=[\"']([^\"']*)", tag)
+    return found.group(1) if found else ""
 
 
 def _find_heading(rows: Sequence[Sequence[_Cell]]) -> int | None:
