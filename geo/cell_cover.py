@@ -6,24 +6,24 @@ of such cells. A point in such a cell is settled without looking at any polygon.
 
 Why the margin makes this exact
 -------------------------------
-Let u be 2**-53, M the greatest coordinate in absolute value and h the cell size, M of at most
-6.5e6 m in EPSG:25832, so that one rounding of a coordinate is at most uM < 1e-9 m.
+Let u be 2**-53 and M the greatest absolute coordinate of the polygons: at most 6.5e6 m in EPSG:25832, so
+that one rounding of a coordinate is at most uM < 1e-9 m. Inside the grid no difference exceeds 2M.
 
 1. *A point's cell.* The column is ``floor((x - x0) * (1 / h))``. Subtraction, reciprocal and product
-   each round once, together at most 4uM metres: a point reckoned to a cell lies at most d = 4uM < 3e-9 m
+   round once each, by at most 2uM when counted in metres: a point reckoned to a cell lies at most 6uM
    outside it. The cover reckons the cells of an edge's ends by the same expression.
-2. *An edge's cells in one row.* The edge is cut to the row widened by the margin. The cut is at
-   ``t = (y_row - y_a) / dy``. The rounding of the numerator, at most 4uM, is the same as moving the row's
-   edge by 4uM, however small dy is (which is why a nearly level edge does no harm), and that of the
-   quotient and of ``x_a + t * dx`` moves x by at most 6uM. The widened cell is thus at least
-   margin - 10uM wide beyond the cell, on every side.
-3. Hence where a cell is not mixed, every edge is farther than margin - 10uM from it, and a point
-   reckoned to it is at most 4uM outside it. With the margin at 1 mm and uM < 1e-9 m no edge passes
-   between the cell and the point: cell and point are on the same side of every edge. The same holds for
-   the next cell of the row if it is not mixed either, so one test decides for the run.
+2. *An edge's cells in one row.* The edge is cut to the row widened by the margin, at
+   ``t = (y_row - y_a) / dy``. Rounding in the numerator, three times at most 2uM, is the same as moving the
+   row's edge by 6uM, however small dy is: so a nearly level edge does no harm. Rounding of the quotient
+   and of ``x_a + t * dx`` moves x by at most 6uM. Every edge within margin - 12uM of a cell, in x and
+   in y, is thus found, up to the 6uM of its cell by 1.
+3. Hence every edge is farther than margin - 18uM from a cell that is not mixed, and a point reckoned to
+   the cell is at most 6uM outside it. With the margin at 1 mm and uM < 1e-9 m no edge passes between cell
+   and point: they are on the same side of every edge. The next cell of the row, if it is not mixed either,
+   shares a side with this one that no edge crosses, so one exact test decides for the whole run.
 
-The margin is 1 mm, or 1e-10 of the greatest coordinate where that is more: 1e-10 M is 9e5 uM, so
-the argument holds at any magnitude. A wider margin costs time, never an answer.
+The margin is 1 mm, or 1e-10 M where that is more, which is 9e5 uM: the argument holds at any
+magnitude. A wider margin costs time, never an answer.
 """
 
 from dataclasses import dataclass
@@ -274,8 +274,8 @@ def _paint(runs: _Runs, cells_n: int) -> tuple[NDArray[np.int32], Ints]:
     code = np.cumsum(np.concatenate([runs.owner + 1, -1 - runs.owner])[order])
     length = np.diff(place, append=cells_n)
     before = int(place[0]) if len(place) else cells_n
-    values = np.where(depth == 1, code, 0).astype(np.int32)
-    codes = np.repeat(np.append(np.int32(0), values), np.append(before, length))
+    # Where there are several, the sum says nothing; those cells are returned, to be listed instead.
+    codes = np.repeat(np.append(0, code).astype(np.int32), np.append(before, length))
     is_doubled = depth > 1
     return codes, concatenate_ranges(place[is_doubled], length[is_doubled])
 
