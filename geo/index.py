@@ -31,9 +31,6 @@ class _Entry:
         west, south, east, north = self.geometry.bounds
         return (west, south, self.valid_from.toordinal(), east, north, last_day)
 
-    def is_in_force(self, on: date) -> bool:
-        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
-
 
 class DatedIndex:
     """Polygons with the dates between which they hold, added and removed as decisions arrive.
@@ -178,9 +175,7 @@ class DatedIndex:
         first, last = (date.min.toordinal(), _LAST_DAY) if on is None else (on.toordinal(), on.toordinal())
         numbers = self._tree.intersection((west, south, first, east, north, last))
         found = [self._entries[self._keys[number]] for number in numbers]
-        return sorted(
-            (entry for entry in found if on is None or entry.is_in_force(on)), key=lambda entry: entry.key
-        )
+        return sorted(found, key=lambda entry: entry.key)
 
 
 def _require_date(key: str, day: date | None) -> date:
