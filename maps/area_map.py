@@ -114,10 +114,14 @@ def _make_figures(assessment: Assessment, shown: pd.DataFrame, texts: Texts) -> 
     ]
     low = withheld.sum_shown(shown["residents_min_n"])
     high = withheld.sum_shown(shown["residents_max_n"])
-    # An interval over areas needs both ends of the same areas; where an end is hidden, the low end is told.
-    is_whole = low.hidden_n == high.hidden_n
-    value = labels.format_interval(low.total_n, high.total_n if is_whole else low.total_n, texts.language)
-    note = texts.get("page.figure.hidden", {"count": high.hidden_n}) if high.hidden_n else ""
+    # Where a low end is hidden, so is its upper end: equal numbers mean that both leave out the same.
+    is_interval = low.hidden_n == high.hidden_n
+    value = labels.format_interval(low.total_n, high.total_n if is_interval else low.total_n, texts.language)
+    note = ""
+    if low.hidden_n:
+        note = texts.get("page.figure.hidden", {"count": low.hidden_n})
+    elif high.hidden_n:
+        note = texts.get("page.figure.undecided_hidden")
     return [*figures, KeyFigure(value=value, label=texts.get("page.figure.residents"), note=note)]
 
 

@@ -20,6 +20,7 @@ from maps.page_texts import describe_law, page_texts, standard_words
 from maps.palette import DECISION_STYLES
 
 _KEY = "dwellings-data"
+_OTHER_AREA = "other_area:"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,18 @@ class _Codes:
 
     words: list[str]
     positions: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ReasonWords:
+    """A reason as the page shows it."""
+
+    code: str
+    decision: Decision
+    count: int
+    short: str
+    sentence: str
+    clause: str
 
 
 def render_dwelling_map(
@@ -62,7 +75,8 @@ def render_dwelling_map(
         One HTML document that fetches nothing; the same bytes for the same input.
     """
     heading = texts.get("page.dwellings.title", {"name": title})
-    counts = dwellings["decision"].value_counts()
+    seen = _see_from(dwellings, pieces)
+    counts = seen["decision"].value_counts()
     by_decision = {decision: int(counts.get(decision.value, 0)) for decision in DECISION_STYLES}
     frame = PageFrame(
         kind="dwellings",
@@ -70,7 +84,7 @@ def render_dwelling_map(
         heading=heading,
         badge=texts.get("page.synthetic") if is_synthetic else "",
         kicker=describe_law(status_date, texts),
-        lead=_make_lead(by_decision, len(dwellings), texts),
+        lead=_make_lead(by_decision, len(seen), texts),
         legend=legend.make_decision_legend(by_decision, texts),
         filters=texts.get("page.dwellings.filter"),
         tables=[TableFrame("dwellings", texts.get("page.dwellings.table"))],
@@ -78,12 +92,22 @@ def render_dwelling_map(
     )
     page = Page(
         frame,
-        PageParts({_KEY: _make_data(dwellings, pieces, texts)}, ("page.js", "table.js", "dwellings.js")),
+        PageParts({_KEY: _make_data(seen, pieces, texts)}, ("page.js", "table.js", "dwellings.js")),
     )
     view = make_map()
     page.add_child(view, name=view.get_name())
     view.add_child(layers.PageScript("drawDwellings", _KEY))
     return page.render()
+
+
+def _see_from(dwellings: pd.DataFrame, pieces: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the dwellings as the area of the pieces sees them: those of other areas are outside it."""
+    own = pieces["area_id"].unique()
+    is_other = dwellings["area_id"].notna() & ~dwellings["area_id"].isin(own) & (len(own) > 0)
+    return dwellings.assign(
+        decision=dwellings["decision"].mask(is_other, Decision.OUTSIDE.value),
+        reason=dwellings["reason"].mask(is_other, _OTHER_AREA + dwellings["area_id"].astype("str")),
+    )
 
 
 def _make_lead(counts: Mapping[Decision, int], dwellings_n: int, texts: Texts) -> str:
@@ -99,8 +123,8 @@ def _make_data(dwellings: pd.DataFrame, pieces: gpd.GeoDataFrame, texts: Texts) 
     tenures = _code(dwellings["tenure"])
     parcels = _code(dwellings["parcel_key"])
     extensions = _code(dwellings["extension_id"])
-    reasons = _present_reasons(dwellings["reason"])
-    position = {reason.value: at for at, reason in enumerate(reasons)}
+    reasons = _list_reasons(dwellings["reason"], texts)
+    position = {reason.code: at for at, reason in enumerate(reasons)}
     origin, x, y = _encode_points(dwellings)
     return {
         "language": texts.language,
@@ -109,7 +133,7 @@ def _make_data(dwellings: pd.DataFrame, pieces: gpd.GeoDataFrame, texts: Texts) 
         "columns": _columns(texts),
         "origin": origin,
         "codes": {
-            **_reason_words(reasons, dwellings["reason"], texts),
+            **_reason_words(reasons, texts),
             "tenure": [texts.get(f"tenure.{word}") for word in tenures.words],
             "parcel": parcels.words,
             "extension": extensions.words,
@@ -134,28 +158,49 @@ def _code(column: pd.Series) -> _Codes:
     return _Codes([str(word) for word in words], [int(at) for at in positions])
 
 
-def _present_reasons(column: pd.Series) -> list[Reason]:
-    present = set(column)
-    return [
-        reason
+def _list_reasons(column: pd.Series, texts: Texts) -> list[_ReasonWords]:
+    """Return the reasons that occur, in the order of the legend, then those of other areas."""
+    counts = {str(code): int(count) for code, count in column.value_counts().items()}
+    known = [
+        _ReasonWords(
+            code=reason.value,
+            decision=decision,
+            count=counts[reason.value],
+            short=texts.get(f"label.reason.{reason}"),
+            sentence=texts.get(f"reason.{reason}.sentence"),
+            clause=texts.get(f"reason.{reason}.clause"),
+        )
         for decision in DECISION_STYLES
         for reason in Reason
-        if REASON_DECISIONS[reason] is decision and reason.value in present
+        if REASON_DECISIONS[reason] is decision and reason.value in counts
     ]
+    others = sorted(code for code in counts if code.startswith(_OTHER_AREA))
+    return [*known, *(_word_other_area(code, counts[code], texts) for code in others)]
 
 
-def _reason_words(reasons: Sequence[Reason], column: pd.Series, texts: Texts) -> dict[str, object]:
-    counts = column.value_counts()
+def _word_other_area(code: str, count: int, texts: Texts) -> _ReasonWords:
+    values = {"area_id": code.removeprefix(_OTHER_AREA)}
+    return _ReasonWords(
+        code=code,
+        decision=Decision.OUTSIDE,
+        count=count,
+        short=texts.get("label.other_area.short", values),
+        sentence=texts.get("label.other_area.sentence", values),
+        clause=texts.get(f"reason.{Reason.OUTSIDE}.clause"),
+    )
+
+
+def _reason_words(reasons: Sequence[_ReasonWords], texts: Texts) -> dict[str, object]:
     decisions = list(DECISION_STYLES)
     return {
         "decision": [decision.value for decision in decisions],
         "decision_text": [texts.get(f"decision.{decision}") for decision in decisions],
-        "reason": [reason.value for reason in reasons],
-        "reason_decision": [decisions.index(REASON_DECISIONS[reason]) for reason in reasons],
-        "reason_n": [int(counts[reason.value]) for reason in reasons],
-        "short": [texts.get(f"label.reason.{reason}") for reason in reasons],
-        "sentence": [texts.get(f"reason.{reason}.sentence") for reason in reasons],
-        "clause": [texts.get(f"reason.{reason}.clause") for reason in reasons],
+        "reason": [reason.code for reason in reasons],
+        "reason_decision": [decisions.index(reason.decision) for reason in reasons],
+        "reason_n": [reason.count for reason in reasons],
+        "short": [reason.short for reason in reasons],
+        "sentence": [reason.sentence for reason in reasons],
+        "clause": [reason.clause for reason in reasons],
     }
 
 

@@ -146,7 +146,7 @@ PAGE_INKS: Mapping[str, Ink] = MappingProxyType(
         "focus": Ink("#0b57d0", "#9cc7ff"),
         "hover": Ink("#eef4f6", "#232c32"),
         "parcel": Ink("#8f9a9c", "#566167"),
-        "context": Ink("#d9d5cb", "#2e363b"),
+        "context": Ink("#d2cdc1", "#323b41"),
         "badge": Ink("#fff0c2", "#463705"),
         "badge-text": Ink("#5c4300", "#ffe08a"),
     }

@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from boundaries.delineation.comparison import DwellingCheck
+from boundaries.disclosure.suppression import suppress_assessment
 from boundaries.model import FINDING_COLUMNS, Assessment
 from data.texts import Texts
-from maps import labels, withheld
+from maps import labels
 from maps.page_texts import describe_law
 from maps.text_table import clean, format_table, wrap
 
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 _AREA_COLUMNS = ["area_id", "name", "dwellings_n", "counted_n", "not_counted_n", "undecided_n"]
+_AREA_COLUMNS += ["residents_min_n", "residents_max_n"]
 _CHECK_COLUMNS = ["address", "tenure", "built_year", "decision", "reason", "parcel_key", "extension_id"]
 _COMPARED = ["address", "tenure", "decision_before", "decision_after", "reason_before", "reason_after"]
 
@@ -147,9 +149,9 @@ def format_assessment(
     width
         Columns of the terminal; asked of the system where None.
     """
-    shown = withheld.withhold_residents(assessment.areas, assessment.settings.suppression_threshold_n)
-    areas = pd.DataFrame(assessment.areas.drop(columns="geometry"))[_AREA_COLUMNS]
-    table = areas.assign(residents_min_n=shown["residents_min_n"], residents_max_n=shown["residents_max_n"])
+    # The sum is told below, so the counts are hidden in the way that holds where a sum is known.
+    shown = suppress_assessment(assessment).areas
+    table = pd.DataFrame(shown.drop(columns="geometry"))[_AREA_COLUMNS]
     parts = [
         describe_law(assessment.status_date, texts),
         format_table(table, texts, width=width or _terminal_width()),

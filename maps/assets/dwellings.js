@@ -21,7 +21,7 @@ boligkort.drawDwellings = (map, id) => {
   const canvas = L.canvas({ pane: "dots", padding: 0.3, tolerance: 3 });
   const stamps = new Map();
   const ratio = () => Math.max(window.devicePixelRatio || 1, 2);
-  const radiusAt = (zoom) => Math.min(9, Math.max(2.6, 4.4 * 2 ** (zoom - 18)));
+  const radiusAt = (zoom) => Math.min(9, Math.max(2.8, 4.4 * 2 ** (zoom - 18)));
 
   function stampOf(decision, radius) {
     const key = decision + radius;
@@ -40,7 +40,7 @@ boligkort.drawDwellings = (map, id) => {
     context.lineJoin = "round";
     context.fillStyle = colours.getPropertyValue(`--decision-${decision}`).trim();
     context.strokeStyle = colours.getPropertyValue(`--decision-${decision}-rim`).trim();
-    context.lineWidth = Math.min(0.3, 1 / radius);
+    context.lineWidth = radius < 4 ? 0.16 : Math.min(0.28, 1.3 / radius);
     const outline = new Path2D(page.symbols[decision]);
     context.fill(outline);
     context.stroke(outline);
@@ -219,6 +219,8 @@ boligkort.drawDwellings = (map, id) => {
       search: `${address} ${name} ${tenure} ${pick(codes.parcel, dwellings.parcel[at])}`,
     };
   });
+  // Dwellings of the area come first, in the order of the legend; sorting is stable.
+  rows.sort((a, b) => codes.reason_decision[dwellings.reason[a.key]] - codes.reason_decision[dwellings.reason[b.key]]);
   const table = boligkort.table("dwellings", { columns: page.columns, rows, texts, language: page.language, pageSize: 100, shapes: page.symbols, onPick: (at) => open(at), onHover: (at, isOn) => ringAt(isOn ? at : null) });
   drawFilter();
   addHome(map, texts, bounds);

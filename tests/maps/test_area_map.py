@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from data.texts import load_texts
+from maps import withheld
 from maps.area_map import render_area_map
 
 
@@ -95,11 +96,18 @@ def test_the_hidden_area_cannot_be_computed_from_the_header(assessment, texts):
 def test_no_residents_hidden_no_note(make, texts):
     assessment = make["assessment"]()
     areas = assessment.areas
+    for name in withheld.RESIDENT_COLUMNS:
+        areas[name] = areas[name].astype("Int64")
     for name in ("residents_counted_n", "residents_min_n", "residents_max_n"):
         areas.loc[2, name] = 40
     document = render_area_map(assessment, texts)
     assert "3.392–3.409" in document
     assert "udeladt" not in document
+    areas.loc[0, "residents_max_n"] = None
+    areas.loc[0, "residents_undecided_n"] = None
+    partly = render_area_map(assessment, texts)
+    assert "dertil uafklarede, diskretioneret" in partly
+    assert "3.409" not in partly
 
 
 def test_the_map_carries_no_dwelling(assessment, texts):

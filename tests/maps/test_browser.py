@@ -362,13 +362,16 @@ def test_hostile_addresses_and_ids(make, texts, open_page):
         render_dwelling_map(dwellings, pieces, texts, title=HOSTILE[1], status_date=date(2025, 1, 1))
     )
     shown = page.evaluate("[...document.querySelectorAll('#dwellings tbody th bdi')].map(e => e.textContent)")
-    assert shown == [HOSTILE[i % len(HOSTILE)] for i in range(60)]
-    page.locator("#dwellings tbody button").first.click()
-    assert page.evaluate("document.querySelector('.card h2').textContent") == HOSTILE[0]
+    assert sorted(shown) == sorted(HOSTILE * 2)
+    for at in range(0, 60, 7):
+        page.locator("#dwellings tbody button").nth(at).click()
+        assert page.evaluate("document.querySelector('.card h2').textContent") == shown[at]
 
 
 def test_a_dwelling_says_its_reason_and_clause(dwelling_page, texts):
-    dwelling_page.locator("#dwellings tbody button").nth(4).click()
+    dwelling_page.locator("#search").fill("B00004")
+    expect(dwelling_page.locator("#dwellings tbody tr")).to_have_count(1)
+    dwelling_page.locator("#search").press("Enter")
     card = popup_of(dwelling_page).inner_text()
     assert "Tæller med" in card
     assert texts.get("reason.built_from_2010_on_original.sentence") in card

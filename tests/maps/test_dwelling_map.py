@@ -92,6 +92,22 @@ def test_no_resident_is_in_the_page(make, texts):
     assert "beboere" not in json.dumps(read_data(document)["dwellings"])
 
 
+def test_dwellings_of_another_area_are_outside_this_one(make, texts):
+    dwellings = make["dwellings"](60)
+    pieces = make["pieces"]().query("area_id == 'A1'")
+    document = render_dwelling_map(dwellings, pieces, texts, title="A", status_date=date(2025, 1, 1))
+    data = read_data(document)
+    codes = data["codes"]
+    other = dwellings["area_id"].notna() & dwellings["area_id"].ne("A1")
+    at = codes["reason"].index("other_area:A2")
+    assert codes["sentence"][at] == "Ligger i boligområdet A2 og afgøres dér."
+    assert codes["decision"][codes["reason_decision"][at]] == "outside"
+    assert codes["reason_n"][at] == other.sum()
+    counted = (dwellings["decision"].eq("counted") & ~other).sum()
+    assert f": {counted} tæller med," in document
+    assert sum(codes["reason_n"]) == 60
+
+
 def test_pieces_say_parcel_and_extension(data):
     titles = [piece["title"] for piece in data["pieces"]]
     assert titles[0] == "Matrikel 1000001-1a · oprindeligt område"

@@ -92,6 +92,8 @@ def test_an_assessment_tells_areas_sum_and_files(assessment, texts):
     assert told.endswith("Skrevet:\n  ud/boligkort.gpkg")
     hidden = next(line for line in told.split("\n") if "Ålekisteparken" in line)
     assert hidden.split()[-2:] == ["diskretioneret", "diskretioneret"]
+    # The sum is told, so one hidden count alone would be the sum less the rest.
+    assert told.count("diskretioneret") > 2
     secret = terminal.format_assessment(replace(assessment, totals=None), [], texts)
     assert "3.356" not in secret
     assert "diskretioneret tal" in secret
