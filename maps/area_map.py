@@ -112,6 +112,8 @@ def _make_figures(assessment: Assessment, shown: pd.DataFrame, texts: Texts) -> 
         )
         for decision, column in _COUNTS.items()
     ]
+    if not assessment.has_residents:
+        return figures
     low = withheld.sum_shown(shown["residents_min_n"])
     high = withheld.sum_shown(shown["residents_max_n"])
     # Where a low end is hidden, so is its upper end: equal numbers mean that both leave out the same.
@@ -205,30 +207,35 @@ def _area_card(
 ) -> dict[str, object]:
     language = texts.language
     rows = _dwelling_rows(row, texts)
-    rows.append(
-        [
-            texts.get("page.card.residents_not_counted"),
-            show_residents(shown["residents_not_counted_n"], texts),
-        ]
-    )
+    if assessment.has_residents:
+        not_counted = show_residents(shown["residents_not_counted_n"], texts)
+        rows.append([texts.get("page.card.residents_not_counted"), not_counted])
     rows.append([texts.get("page.card.area_m2"), labels.format_area_m2(row["area_m2"], language)])
     rows.append([texts.get("column.parcels_n"), labels.format_count(row["parcels_n"], language)])
     if not labels.is_missing(row["residents_2010"]):
         rows.append(
             [texts.get("column.residents_2010"), labels.format_count(row["residents_2010"], language)]
         )
-    when = labels.format_date(assessment.status_date, language, is_long=True)
     return {
         "kicker": texts.get(
             "page.card.area",
             {"area_id": row["area_id"], "kommune_code": labels.format_text(row["kommune_code"])},
         ),
         "title": labels.format_text(row["name"]),
-        "big": [show_interval(shown, texts), texts.get("page.card.residents", {"date": when})],
+        "big": _area_headline(row, shown, assessment, texts),
         "bar": [[decision.value, int(str(row[column]))] for decision, column in _COUNTS.items()],
         "rows": rows,
-        "notes": _area_notes(row, shown, texts),
+        "notes": _area_notes(row, shown if assessment.has_residents else {}, texts),
     }
+
+
+def _area_headline(
+    row: Mapping[str, object], shown: Mapping[str, object], assessment: Assessment, texts: Texts
+) -> list[str]:
+    if not assessment.has_residents:
+        return [labels.format_count(row["counted_n"], texts.language), texts.get("page.figure.counted")]
+    when = labels.format_date(assessment.status_date, texts.language, is_long=True)
+    return [show_interval(shown, texts), texts.get("page.card.residents", {"date": when})]
 
 
 def _area_notes(row: Mapping[str, object], shown: Mapping[str, object], texts: Texts) -> list[str]:
@@ -237,6 +244,8 @@ def _area_notes(row: Mapping[str, object], shown: Mapping[str, object], texts: T
     if not labels.is_missing(groups_n) and int(str(groups_n)) > 1:
         gap = labels.format_distance_m(row["widest_gap_m"], texts.language)
         notes.append(texts.get("page.card.incoherent", {"groups": groups_n, "gap": gap}))
+    if not shown:
+        return notes
     undecided = shown["residents_undecided_n"]
     if labels.is_missing(undecided) or undecided != 0:
         notes.append(texts.get("page.card.undecided_residents", {"count": show_residents(undecided, texts)}))
@@ -293,23 +302,25 @@ def _area_table(assessment: Assessment, shown: pd.DataFrame, texts: Texts) -> di
         seen = visible[at]
         counts = [row[column] for column in _COUNTS.values()]
         low = seen["residents_min_n"]
+        is_known = assessment.has_residents
         rows.append(
             {
                 "key": f"a{at}",
                 "cells": [
                     labels.format_text(row["name"]),
                     *(labels.format_count(count, texts.language) for count in counts),
-                    show_interval(seen, texts),
+                    *([show_interval(seen, texts)] if is_known else []),
                 ],
                 "values": [
                     labels.format_text(row["name"]),
                     *(int(count) for count in counts),
-                    None if labels.is_missing(low) else int(low),
+                    *([None if labels.is_missing(low) else int(low)] if is_known else []),
                 ],
                 "search": f"{row['name']} {row['area_id']} {row['kommune_code']}",
             }
         )
-    titles = ["name", "counted_n", "not_counted_n", "undecided_n", "residents"]
+    titles = ["name", "counted_n", "not_counted_n", "undecided_n"]
+    titles += ["residents"] if assessment.has_residents else []
     return {"key": "areas", "columns": _columns(titles, texts), "rows": rows}
 
 

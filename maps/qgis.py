@@ -270,7 +270,7 @@ def geopackage_layers(assessment: Assessment, texts: Texts) -> list[Layer]:
     """
     threshold_n = assessment.settings.suppression_threshold_n
     frames: dict[LayerName, gpd.GeoDataFrame] = {
-        "areas": _area_layer(assessment.areas, threshold_n),
+        "areas": _area_layer(assessment, threshold_n),
         "extensions": _extension_layer(assessment.extensions),
         "pieces": _multi(assessment.pieces),
         "dwellings": _dwelling_layer(assessment.dwellings, texts),
@@ -303,11 +303,12 @@ def _codes_of(column: str, texts: Texts) -> dict[str, str] | None:
     return None
 
 
-def _area_layer(areas: gpd.GeoDataFrame, threshold_n: int) -> gpd.GeoDataFrame:
-    shown = withheld.withhold_residents(areas, threshold_n)
-    frame = _multi(areas)
+def _area_layer(assessment: Assessment, threshold_n: int) -> gpd.GeoDataFrame:
+    shown = withheld.withhold_residents(assessment.areas, threshold_n)
+    frame = _multi(assessment.areas)
     frame = frame.assign(**{name: shown[name] for name in withheld.RESIDENT_COLUMNS})
-    return frame.assign(is_suppressed=shown.isna().any(axis=1).astype(bool))
+    is_hidden = shown.isna().any(axis=1).astype(bool) & assessment.has_residents
+    return frame.assign(is_suppressed=is_hidden)
 
 
 def _extension_layer(extensions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _AREA_COLUMNS = ["area_id", "name", "dwellings_n", "counted_n", "not_counted_n", "undecided_n"]
-_AREA_COLUMNS += ["residents_min_n", "residents_max_n"]
+_RESIDENT_COLUMNS = ["residents_min_n", "residents_max_n"]
 _CHECK_COLUMNS = ["address", "tenure", "built_year", "decision", "reason", "parcel_key", "extension_id"]
 _COMPARED = ["address", "tenure", "decision_before", "decision_after", "reason_before", "reason_after"]
 
@@ -151,7 +151,8 @@ def format_assessment(
     """
     # The sum is told below, so the counts are hidden in the way that holds where a sum is known.
     shown = suppress_assessment(assessment).areas
-    table = pd.DataFrame(shown.drop(columns="geometry"))[_AREA_COLUMNS]
+    columns = _AREA_COLUMNS + (_RESIDENT_COLUMNS if assessment.has_residents else [])
+    table = pd.DataFrame(shown.drop(columns="geometry"))[columns]
     parts = [
         describe_law(assessment.status_date, texts),
         format_table(table, texts, width=width or _terminal_width()),
@@ -163,6 +164,8 @@ def format_assessment(
 
 def _format_sum(assessment: Assessment, texts: Texts) -> str:
     totals = assessment.totals
+    if not assessment.has_residents:
+        return texts.get("terminal.no_residents")
     if totals is None:
         return texts.get("terminal.sum_hidden")
     values = {

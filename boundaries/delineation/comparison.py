@@ -51,7 +51,8 @@ class DwellingCheck:
         Columns of `Assessment.dwellings`; with a comparison also `COMPARED_COLUMNS` of both and
         ``is_changed``.
     counts
-        One row a decision: ``decision``, ``dwellings_n``, ``residents_n``; with a comparison
+        One row a decision: ``decision``, ``dwellings_n`` and, where residents are known,
+        ``residents_n``; with a comparison
         ``dwellings_before_n``, ``dwellings_after_n``, ``dwellings_change_n`` and likewise residents.
     pieces
         The lineage of the area, columns of `Assessment.pieces`.
@@ -136,7 +137,7 @@ def compare_area(
     joined = new.merge(sides, on="dwelling_id")
     joined["is_changed"] = joined["reason_before"].ne(joined["reason_after"])
     counts = _count(before, area_id, "_before").merge(_count(after, area_id, "_after"), on="decision")
-    for what in ("dwellings", "residents"):
+    for what in ("dwellings", "residents") if "residents_after_n" in counts else ("dwellings",):
         counts[f"{what}_change_n"] = counts[f"{what}_after_n"] - counts[f"{what}_before_n"]
     return replace(checks[0], status_date=after.status_date, dwellings=joined, counts=counts)
 
@@ -153,18 +154,12 @@ def _find_area(assessment: Assessment, area_id: str) -> tuple[str, shapely.Geome
 
 
 def _count(assessment: Assessment, area_id: str, side: str = "") -> pd.DataFrame:
-    inside = (Decision.COUNTED, Decision.NOT_COUNTED, Decision.UNDECIDED)
     own = assessment.areas[assessment.areas["area_id"].eq(area_id)]
-    rows = [
-        {
-            "decision": decision.value,
-            f"dwellings{side}_n": int(own[f"{decision.value}_n"].sum()),
-            f"residents{side}_n": _sum_persons(assessment, own[f"residents_{decision.value}_n"]),
-        }
-        for decision in inside
-    ]
-    return pd.DataFrame(rows).astype({f"residents{side}_n": "Int64"})
-
-
-def _sum_persons(assessment: Assessment, counts: pd.Series) -> object:
-    return int(counts.sum()) if assessment.has_residents else pd.NA
+    inside = (Decision.COUNTED, Decision.NOT_COUNTED, Decision.UNDECIDED)
+    columns: dict[str, list[object]] = {"decision": [decision.value for decision in inside]}
+    columns[f"dwellings{side}_n"] = [int(own[f"{decision.value}_n"].sum()) for decision in inside]
+    if assessment.has_residents:
+        columns[f"residents{side}_n"] = [
+            int(own[f"residents_{decision.value}_n"].sum()) for decision in inside
+        ]
+    return pd.DataFrame(columns)

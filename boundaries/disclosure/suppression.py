@@ -138,7 +138,7 @@ def profile_areas(assessment: Assessment) -> pd.DataFrame:
 
 def suppress_counts(counts: pd.DataFrame, threshold_n: int) -> pd.DataFrame:
     """Hide small counts of persons, ``residents_n``, as in `hide_small_counts`; Int64, NA where hidden."""
-    if counts["residents_n"].isna().any():
+    if "residents_n" not in counts:
         return counts
     hidden = hide_small_counts(counts["residents_n"].to_numpy(dtype="int64"), threshold_n)
     return counts.assign(residents_n=counts["residents_n"].astype("Int64").mask(hidden))
@@ -159,6 +159,8 @@ def suppress_change(counts: pd.DataFrame, threshold_n: int) -> pd.DataFrame:
     pd.DataFrame
         The same with ``Int64`` columns, NA where hidden.
     """
+    if "residents_change_n" not in counts:
+        return counts
     before, after = counts["residents_before_n"].abs(), counts["residents_after_n"].abs()
     change = counts["residents_change_n"].abs()
     small_before, small_after, small_change = (
