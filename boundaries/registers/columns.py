@@ -168,7 +168,19 @@ def _convert_date(rows: Rows, column: Column) -> Converted:
 
 def _convert_number(rows: Rows, column: Column) -> Converted:
     parsed = parse_numbers(rows.frame[column.name], decimal=_decimal(rows))
-    return _check_numbers(rows, column, parsed)
+    return _check_numbers(rows, column, _settle_by_bounds(rows.frame[column.name], column, parsed))
+
+
+def _settle_by_bounds(text: pd.Series, column: Column, parsed: ParsedNumbers) -> ParsedNumbers:
+    """Read what could be thousands as a fraction, where the bounds leave no room for thousands.
+
+    A share written ``1.000`` is one whole, whichever sign is the decimal one.
+    """
+    if column.high is None or column.high >= 1000 or not parsed.is_ambiguous.any():
+        return parsed
+    fraction = pd.to_numeric(text[parsed.is_ambiguous].str.replace(",", "."))
+    values = parsed.values.where(~parsed.is_ambiguous, fraction.reindex(text.index))
+    return parsed._replace(values=values, is_ambiguous=pd.Series(data=False, index=text.index))
 
 
 def _convert_integer(rows: Rows, column: Column) -> Converted:

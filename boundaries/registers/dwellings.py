@@ -121,8 +121,7 @@ def _find_missing_tenure_column(raw: Rows) -> pd.DataFrame:
     """Say once that no file tells the tenure; every dwelling is then undecided where it matters."""
     if raw.frame.empty:
         return empty_findings()
-    files = ", ".join(sorted(set(raw.origin["file"].astype("str"))))
-    values = {"file": files, "column": "tenure", "measure": float(len(raw.frame))}
+    values = {"file": raw.name_files(), "column": "tenure", "measure": float(len(raw.frame))}
     return make_finding("tenure_column_missing", "dwellings", values)
 
 

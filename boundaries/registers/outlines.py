@@ -135,8 +135,7 @@ def _find_missing_outlines(rows: Rows, where: pd.Series, *, may_list: bool) -> p
         return rows.found("outline_missing", where)
     if rows.frame.empty:
         return empty_findings()
-    files = ", ".join(sorted(set(rows.origin["file"].astype("str"))))
-    values = {"file": files, "column": "parcels", "value": "parcels"}
+    values = {"file": rows.name_files(), "column": "parcels", "value": "parcels"}
     return make_finding("missing_column", rows.register, values)
 
 

@@ -235,7 +235,13 @@ def _read_setting(table: TomlTable, name: str, default: object) -> Any:
 
 def _read_sources(folder: Path, table: TomlTable) -> dict[str, Source]:
     table.check_keys(tuple(SCHEMAS))
-    return {name: _read_source(folder, name, table.table(name)) for name in SCHEMAS if name in table.entries}
+    named = {name: table.table(name) for name in SCHEMAS if name in table.entries}
+    # What is no table has had its fault noted.
+    return {
+        name: _read_source(folder, name, source)
+        for name, source in named.items()
+        if isinstance(table.entries[name], dict)
+    }
 
 
 def _read_source(folder: Path, register: str, table: TomlTable) -> Source:

@@ -165,6 +165,5 @@ def _check_people(residents: Rows, dwellings: Rows, project: Project) -> list[pd
     year = status_date.year if status_date else int(residents.frame["year"].max())
     findings.append(find_residents_in_non_dwellings(residents, dwellings, year=year))
     if status_date:
-        file = ", ".join(sorted(set(residents.origin["file"].astype("str"))))
-        findings.append(find_missing_year(residents, status_date=status_date, file=file))
+        findings.append(find_missing_year(residents, status_date=status_date))
     return findings

@@ -72,11 +72,16 @@ def find_residents_in_non_dwellings(residents: Rows, dwellings: Rows, *, year: i
     return add_details(found, {"measure": residents_n.astype("float64"), "other": str(year)})
 
 
-def find_missing_year(residents: Rows, *, status_date: date, file: str) -> pd.DataFrame:
+def find_missing_year(residents: Rows, *, status_date: date) -> pd.DataFrame:
     """Find that nobody is registered in the year of the status date."""
     years = residents.frame["year"]
     if (years == status_date.year).any():
         return empty_findings()
     shown = ", ".join(str(year) for year in sorted(years.unique())) or None
-    values = {"file": file, "column": "year", "value": str(status_date.year), "other": shown}
+    values = {
+        "file": residents.name_files(),
+        "column": "year",
+        "value": str(status_date.year),
+        "other": shown,
+    }
     return make_finding("residents_missing_for_year", "residents", values)

@@ -123,6 +123,10 @@ class Rows:
         files = [file for file, headings in self.headings.items() if column in headings]
         return self.origin["file"].isin(files)
 
+    def name_files(self) -> str:
+        """Return the names of the files that the rows are from."""
+        return ", ".join(sorted(str(file) for file in self.origin["file"].unique()))
+
     def place(self) -> pd.Series:
         """Return where each row stood, as ``"boliger.csv:12"``."""
         lines = self.origin["line"].astype("str").fillna("–")

@@ -31,6 +31,17 @@ path = "referencer.csv"
 path = "lister.csv"
 """
 
+PEOPLE_PROJECT = """\
+[dates]
+status_date = 2025-01-01
+[registers.areas]
+path = "omraader.geojson"
+[registers.dwellings]
+path = "boliger.csv"
+[registers.residents]
+path = "beboere.csv"
+"""
+
 TABLES = {
     "omraader.csv": """\
 area_id;name;residents_2010;parcels
@@ -116,6 +127,20 @@ class InputFiles:
             self.project = text
         else:
             self.tables[name] = text
+
+    def leave_out_untouched(self):
+        """Leave out the registers that are as they were, where only dwellings or residents are not: faster."""
+        touched = {name for name in self.tables if self.tables[name] != TABLES.get(name)}
+        if (
+            self.project == PROJECT
+            and not self.touched_layers()
+            and touched <= {"boliger.csv", "beboere.csv"}
+        ):
+            self.project = PEOPLE_PROJECT
+
+    def touched_layers(self):
+        fresh = InputFiles(self.folder).layers
+        return [name for name, features in self.layers.items() if features != fresh.get(name)]
 
     def write(self):
         (self.folder / "boligkort.toml").write_text(self.project, encoding="utf-8")

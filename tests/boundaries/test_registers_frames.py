@@ -4,16 +4,11 @@ import math
 import random
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
-from pyproj import Transformer
-
-from geo.errors import ReadError, UsageError
 
 E0, N0 = 645_000.0, 6_255_000.0
 FRAMES = (
@@ -242,122 +237,6 @@ def test_a_split_may_take_land_of_an_extension(input_files):
     assert input_files.read().findings.empty
 
 
-def test_files_are_listed(input_files):
-    files = input_files.read().files
-    assert files["file"].tolist() == [
-        "matrikler.geojson", "omraader.geojson", "omraader.csv", "udvidelser.csv", "opdelinger.csv", "boliger.csv",
-        "beboere.csv", "referencer.csv", "lister.csv",
-    ]  # fmt: skip
-    assert files["rows_n"].tolist() == [10, 1, 1, 3, 1, 5, 5, 2, 2]
-    size = (input_files.folder / "boliger.csv").stat().st_size
-    assert files.loc[files["file"] == "boliger.csv", "bytes_n"].tolist() == [size]
-    assert files["sha256"].str.fullmatch(r"[0-9a-f]{64}").all()
-
-
-def test_dwellings_may_be_a_layer_of_points(input_files):
-    input_files.replace("boligkort.toml", "boliger.csv", "boliger.geojson")
-    input_files.layers["boliger.geojson"] = [
-        input_files.feature(shapely.Point(E0 + 10 * number, N0), dwelling_id=f"D{number}", tenure="ejerbolig")
-        for number in (3, 1, 2)
-    ]
-    registers = input_files.read()
-    assert registers.findings.empty
-    assert registers.dwellings["dwelling_id"].tolist() == ["D1", "D2", "D3"]
-    assert registers.dwellings["x"].tolist() == [E0 + 10, E0 + 20, E0 + 30]
-
-
-def test_coordinates_of_another_crs_are_transformed(input_files):
-    plane = input_files.read().dwellings
-    to_degrees = Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
-    lines = input_files.tables["boliger.csv"].splitlines()
-    for position, line in enumerate(lines[1:], 1):
-        cells = line.split(";")
-        east, north = to_degrees.transform(float(cells[1].replace(",", ".")), float(cells[2]))
-        lines[position] = ";".join([cells[0], f"{east:.12f}", f"{north:.12f}", *cells[3:]])
-    input_files.tables["boliger.csv"] = "\n".join(lines) + "\n"
-    input_files.replace("boligkort.toml", 'path = "boliger.csv"', 'path = "boliger.csv"\ncrs = "EPSG:4326"')
-    registers = input_files.read()
-    assert registers.findings.empty
-    np.testing.assert_allclose(registers.dwellings[["x", "y"]], plane[["x", "y"]], atol=1e-4)
-
-
-def test_a_declared_working_crs_changes_nothing(input_files):
-    before = input_files.read().dwellings
-    input_files.replace("boligkort.toml", 'path = "boliger.csv"', 'path = "boliger.csv"\ncrs = "EPSG:25832"')
-    assert_frame_equal(input_files.read().dwellings, before)
-
-
-def test_an_unknown_crs_of_a_table_is_refused(input_files):
-    input_files.replace("boligkort.toml", 'path = "boliger.csv"', 'path = "boliger.csv"\ncrs = "UTM"')
-    with pytest.raises(UsageError) as raised:
-        input_files.read()
-    assert raised.value.key == "registers.unknown_crs"
-
-
-def test_a_danish_table_in_cp1252_is_read(input_files):
-    text = input_files.tables.pop("boliger.csv").replace("D1;", "DØ;")
-    input_files.tables["beboere.csv"] = input_files.tables["beboere.csv"].replace(";D1;", ";DØ;")
-    (input_files.folder / "boliger.csv").write_bytes(text.encode("cp1252"))
-    registers = input_files.read()
-    assert registers.findings.empty
-    assert registers.dwellings["dwelling_id"].tolist() == ["D2", "D3", "D4", "D5", "DØ"]
-    assert registers.dwellings["tenure"].tolist()[0] == "almen_aeldrebolig"
-
-
-def test_options_of_a_source_are_used(input_files):
-    input_files.tables["boliger.csv"] = (
-        "Nr|Oest|Nord|Type|opført_den|areal_m2\n1|645.050|6255050|Ejerbolig|20220601|1.081\n"
-    )
-    input_files.tables["beboere.csv"] = "year;dwelling_id\n2025;1\n"
-    input_files.replace(
-        "boligkort.toml",
-        'path = "boliger.csv"',
-        'path = "boliger.csv"\ndelimiter = "|"\ndecimal = ","\ndate_format = "%Y%m%d"\nencoding = "utf-8"\n'
-        'fields = { dwelling_id = "Nr", x = "Oest", y = "Nord", tenure = "Type" }',
-    )
-    registers = input_files.read()
-    assert registers.findings.empty
-    row = registers.dwellings.iloc[0]
-    assert [row["x"], row["area_m2"], row["built_on"]] == [645050, 1081, pd.Timestamp("2022-06-01")]
-
-
-def test_a_date_in_another_format_than_the_declared_is_bad(input_files):
-    declared = 'path = "udvidelser.csv"\ndate_format = "%d-%m-%Y"'
-    input_files.replace("boligkort.toml", 'path = "udvidelser.csv"', declared)
-    findings = input_files.read().findings
-    assert set(findings["rule"]) == {"bad_date"}
-    assert findings["line"].tolist() == [2, 2, 3, 4]
-
-
-def test_a_register_of_several_files_names_each(input_files):
-    input_files.replace("boligkort.toml", 'path = "beboere.csv"', 'files = ["beboere.csv", "flere.csv"]')
-    input_files.tables["flere.csv"] = "år;bolig_id;alder\n2025;D4;200\n2025;D3;31\n"
-    registers = input_files.read()
-    found = registers.findings[["file", "line", "column", "record_id", "value"]].values.tolist()
-    assert found == [["flere.csv", 2, "alder", "D4", "200"]]
-    # Counting rows and persons go together: a file without counts has persons.
-    assert registers.residents["residents_n"].sum() == 1 + 1 + 1 + 2 + 3 + 1 + 1
-
-
-def test_every_unreadable_file_is_named_at_once(input_files):
-    input_files.write()
-    (input_files.folder / "boliger.csv").write_bytes(b"")
-    (input_files.folder / "lister.csv").unlink()
-    from boundaries.registers.project import load_project
-    from boundaries.registers.readers import read_registers
-
-    project = load_project(input_files.folder)
-    with pytest.raises(ReadError) as raised:
-        read_registers(project)
-    assert raised.value.key == "registers.several_read_errors"
-    assert [error.key for error in raised.value.errors] == ["files.is_empty", "files.not_found"]
-    assert raised.value.exit_status == 3
-    (input_files.folder / "boliger.csv").write_text(input_files.tables["boliger.csv"], encoding="utf-8")
-    with pytest.raises(ReadError) as raised:
-        read_registers(project)
-    assert raised.value.key == "files.not_found"
-
-
 def test_of_rows_with_one_id_the_same_is_kept_in_any_order(input_files):
     twice = "D1;645050,5;6255050;ejerbolig;140;1971;;;;;81;T\n"
     input_files.tables["boliger.csv"] += twice
@@ -366,6 +245,21 @@ def test_of_rows_with_one_id_the_same_is_kept_in_any_order(input_files):
     input_files.tables["boliger.csv"] = "".join([head, rows[-1], *rows[:-1]])
     assert_frame_equal(input_files.read().dwellings, before)
     assert before["dwelling_id"].is_unique
+
+
+def test_without_a_status_date_no_year_is_held_against_it(input_files):
+    input_files.replace("boligkort.toml", "[dates]\nstatus_date = 2025-01-01\n", "")
+    input_files.replace("boliger.csv", ";1971;", ";2099;")
+    registers = input_files.read()
+    assert registers.findings.empty
+    assert registers.dwellings["built_year"].max() == 2099
+
+
+def test_a_share_of_one_whole_is_not_ambiguous(input_files):
+    input_files.replace("beboere.csv", ";0,5;", ";1.000;")
+    registers = input_files.read()
+    assert registers.findings.empty
+    assert registers.residents["labour_outside"].tolist()[0] == 1.0
 
 
 def test_findings_do_not_shadow_each_other(input_files):

@@ -103,11 +103,15 @@ EMPTY = {"type": "Polygon", "coordinates": []}
 RULES = [
     # The project and its files.
     ("missing_register", drop_register("residents"), {"file": "boligkort.toml", "value": "residents", "register": "residents"}),
+    ("missing_register", drop_register("dwellings"), {"value": "dwellings"}),
+    ("missing_register", drop_register("areas"), {"value": "areas", "other": '[registers.areas] path = "boligomraader.gpkg"'}),
     ("missing_register", drop_register("parcels"), {"value": "parcels", "other": '[registers.parcels] path = "matrikler.gpkg"'}),
     ("empty_register", lambda files: files.tables.update({"lister.csv": "list_date;area_id;category\n"}), {"file": "lister.csv"}),
     ("missing_column", swap("udvidelser.csv", ";area_id;", ";omraadet;"), {"file": "udvidelser.csv", "column": "area_id", "value": "area_id, område_id, boligområde_id, områdenr, områdenummer"}),
     ("missing_column", swap("boliger.csv", ";y;", ";nord;"), {"file": "boliger.csv", "column": "y"}),
     ("missing_column", swap("lister.csv", "category", "type"), {"file": "lister.csv", "column": "category", "other": "list_date, area_id, type"}),
+    ("missing_column", swap("udvidelser.csv", ";parcels", ";matrikel"), {"file": "udvidelser.csv", "column": "parcels"}),
+    ("missing_column", lambda files: files.tables.update({"lister.csv": ";".join(["list_date", "area_id", "type", *(f"c{n}" for n in range(40))]) + "\n2024-12-01" + ";A1" * 42 + "\n"}), {"column": "category", "other": "list_date, area_id, type, " + ", ".join(f"c{n}" for n in range(27)) + ", …"}),
     ("field_not_found", swap("boligkort.toml", 'path = "boliger.csv"', 'path = "boliger.csv"\nfields = { built_on = "Opført" }'), {"file": "boliger.csv", "column": "built_on", "value": "Opført"}),
     ("ambiguous_column", both(swap("boliger.csv", ";area_m2;toilet_code", ";boligareal;areal_m2")), {"column": "area_m2", "value": "boligareal", "other": "areal_m2"}),
     ("mojibake_text", swap("omraader.csv", "Ærtebjerg", "Ã¦rtebjerg"), {"file": "omraader.csv", "line": 2, "column": "name", "value": "Ã¦rtebjerg", "measure": 1}),
@@ -221,6 +225,7 @@ def test_sound_input_gives_no_findings(input_files):
 )
 def test_bad_input_gives_its_finding_and_nothing_else(input_files, rule, spoil, expected):
     spoil(input_files)
+    input_files.leave_out_untouched()
     findings = input_files.read().findings
     assert set(findings["rule"]) == {rule}
     expected = dict(expected)
