@@ -65,6 +65,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "geometry_null": "error",
     "geometry_empty": "error",
     "geometry_wrong_type": "error",
+    "geometry_beyond_repair": "error",
     "geometry_repaired": "warning",
     "geometry_and_parcels": "warning",
     "outline_missing": "error",

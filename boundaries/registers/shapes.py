@@ -10,6 +10,8 @@ from boundaries.registers.rows import Rows
 from geo.crs import WORKING_CRS
 from geo.geometry import find_geometry_problems, repair_geometry
 
+_WRONG_TYPE = "wrong type"  # the reason that `repair_geometry` gives
+
 Shaped = tuple[gpd.GeoSeries, tuple[pd.DataFrame, ...]]
 
 
@@ -41,7 +43,7 @@ def check_polygons(rows: Rows, *, is_optional: pd.Series | None = None) -> Shape
     findings = (
         _find_null_geometry(rows, problem, is_needed),
         _find_empty_geometry(rows, problem, is_needed),
-        _find_unusable_geometry(rows, is_changed & is_lost, report),
+        *_find_unusable_geometry(rows, is_changed & is_lost, report),
         _find_repaired_geometry(rows, is_changed & ~is_lost, report),
     )
     return repaired.where(~is_lost, None), findings
@@ -57,9 +59,17 @@ def _find_empty_geometry(rows: Rows, problem: pd.Series, is_needed: pd.Series) -
     return rows.found("geometry_empty", (problem == "empty") & is_needed)
 
 
-def _find_unusable_geometry(rows: Rows, where: pd.Series, report: pd.DataFrame) -> pd.DataFrame:
-    """Find geometries that are not polygons, or of which no area is left."""
-    return add_details(rows.found("geometry_wrong_type", where), {"value": report["type_before"]})
+def _find_unusable_geometry(
+    rows: Rows, where: pd.Series, report: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Find geometries that are not polygons, and broken polygons of which no area is left."""
+    is_invalid = (report["reason"] != _WRONG_TYPE).reindex(where.index, fill_value=False)
+    other_type = rows.found("geometry_wrong_type", where & ~is_invalid)
+    broken = rows.found("geometry_beyond_repair", where & is_invalid)
+    return (
+        add_details(other_type, {"value": report["type_before"]}),
+        add_details(broken, {"value": report["reason"]}),
+    )
 
 
 def _find_repaired_geometry(rows: Rows, where: pd.Series, report: pd.DataFrame) -> pd.DataFrame:

@@ -96,6 +96,7 @@ def box(x, y, width, height=50.0):
 
 
 BOWTIE = shapely.Polygon([(E0, N0 + 300), (E0 + 50, N0 + 350), (E0 + 50, N0 + 300), (E0, N0 + 350)])
+FLAT = shapely.Polygon([(E0, N0 + 300), (E0 + 50, N0 + 350), (E0 + 100, N0 + 400)])
 LINE = shapely.LineString([(E0, N0 + 300), (E0 + 50, N0 + 350)])
 POINT = shapely.Point(E0 + 50, N0 + 50)
 EMPTY = {"type": "Polygon", "coordinates": []}
@@ -184,6 +185,7 @@ RULES = [
     ("geometry_empty", area_layer(EMPTY), {"register": "areas", "record_id": "A9"}),
     ("geometry_wrong_type", area_layer(LINE), {"record_id": "A9", "value": "LineString"}),
     ("geometry_wrong_type", as_layer([POINT, LINE, POINT]), {"register": "dwellings", "record_id": "D2"}),
+    ("geometry_beyond_repair", area_layer(FLAT), {"record_id": "A9", "value": "Self-intersection"}),
     ("geometry_repaired", area_layer(BOWTIE), {"record_id": "A9", "value": "Self-intersection", "other": "0.0 m² → 1250.0 m², 1 → 2", "measure": 1250}),
     ("geometry_and_parcels", area_layer(box(0, 900, 50), parcels="1-7a"), {"record_id": "A9"}),
     ("outline_missing", swap("omraader.csv", "\nA2", "\nA9;Nørre Have;;\nA2"), {"line": 2, "record_id": "A9"}),
