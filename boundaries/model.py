@@ -93,6 +93,8 @@ class Reason(StrEnum):
     # Outside.
     OUTSIDE = "outside"
     ON_EXTENSION_NOT_IN_FORCE = "on_extension_not_in_force"
+    # Seen from one area; an assessment of all areas decides such a dwelling in its own.
+    IN_OTHER_AREA = "in_other_area"
 
 
 REASON_DECISIONS: dict[Reason, Decision] = {
@@ -120,6 +122,7 @@ REASON_DECISIONS: dict[Reason, Decision] = {
     Reason.UNKNOWN_LOCATION: Decision.UNDECIDED,
     Reason.OUTSIDE: Decision.OUTSIDE,
     Reason.ON_EXTENSION_NOT_IN_FORCE: Decision.OUTSIDE,
+    Reason.IN_OTHER_AREA: Decision.OUTSIDE,
 }
 
 

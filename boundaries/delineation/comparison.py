@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from boundaries.model import Assessment, Decision
+from boundaries.model import Assessment, Decision, Reason
 from geo.errors import UsageError
 
 COMPARED_COLUMNS = ("piece", "extension_id", "decision", "reason")
@@ -90,7 +90,7 @@ def check_area(assessment: Assessment, area_id: str, *, near_m: float = 100.0) -
     name, shape = _find_area(assessment, area_id)
     extensions = assessment.extensions
     own = shapely.union_all([shape, *extensions.loc[extensions["area_id"].eq(area_id), "geometry"]])
-    dwellings = assessment.dwellings
+    dwellings = _see_from(assessment.dwellings, area_id)
     is_chosen = dwellings["area_id"].eq(area_id).fillna(value=False).to_numpy(dtype=bool, copy=True)
     placed = np.flatnonzero((dwellings["x"].notna() & dwellings["y"].notna()).to_numpy())
     points = shapely.points(dwellings["x"].to_numpy()[placed], dwellings["y"].to_numpy()[placed])
@@ -129,8 +129,10 @@ def compare_area(
     holders = [one for one in (after, before) if one.areas["area_id"].eq(area_id).any()]
     checks = [check_area(one, area_id, near_m=near_m) for one in holders or [after]]
     ids = pd.concat([check.dwellings["dwelling_id"] for check in checks]).drop_duplicates()
-    old = before.dwellings[before.dwellings["dwelling_id"].isin(ids)]
-    new = after.dwellings[after.dwellings["dwelling_id"].isin(ids)].reset_index(drop=True)
+    old, new = (
+        _see_from(one.dwellings[one.dwellings["dwelling_id"].isin(ids)].reset_index(drop=True), area_id)
+        for one in (before, after)
+    )
     columns = ["dwelling_id", *COMPARED_COLUMNS]
     sides = new[["dwelling_id"]].merge(old[columns], on="dwelling_id", how="left")
     sides = sides.merge(new[columns], on="dwelling_id", suffixes=("_before", "_after"))
@@ -140,6 +142,15 @@ def compare_area(
     for what in ("dwellings", "residents") if "residents_after_n" in counts else ("dwellings",):
         counts[f"{what}_change_n"] = counts[f"{what}_after_n"] - counts[f"{what}_before_n"]
     return replace(checks[0], status_date=after.status_date, dwellings=joined, counts=counts)
+
+
+def _see_from(dwellings: pd.DataFrame, area_id: str) -> pd.DataFrame:
+    """A dwelling of a neighbouring area does not count toward this one, whatever it does there."""
+    is_other = dwellings["area_id"].notna() & dwellings["area_id"].ne(area_id)
+    return dwellings.assign(
+        decision=dwellings["decision"].mask(is_other, Decision.OUTSIDE.value),
+        reason=dwellings["reason"].mask(is_other, Reason.IN_OTHER_AREA.value),
+    )
 
 
 def _find_area(assessment: Assessment, area_id: str) -> tuple[str, shapely.Geometry]:

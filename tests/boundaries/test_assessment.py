@@ -181,6 +181,12 @@ def test_the_check_lists_what_is_in_and_near_the_area(registers):
         .tolist()[-1]
         == "d7"
     )
+    (neighbour,) = check.dwellings[check.dwellings["dwelling_id"].eq("d8")].to_dict("records")
+    assert (neighbour["area_id"], neighbour["decision"], neighbour["reason"]) == (
+        "B",
+        "outside",
+        "in_other_area",
+    )
     assert check.name == "Aparken"
     assert check.counts.set_index("decision")["dwellings_n"].to_dict() == {
         "counted": 2,
