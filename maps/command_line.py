@@ -65,8 +65,10 @@ class SpeakingGroup(DocumentedCommand, click.Group):
             return super().invoke(ctx)
         except BoligkortError as error:
             texts = find_texts(ctx)
-            sentence = texts.get(f"error.{error.key}", error.values)
-            click.echo(f"{texts.get('cli.error')}: {sentence}", err=True)
+            # An error of several parts says each of them; its own sentence is for developers.
+            for part in getattr(error, "errors", (error,)):
+                sentence = texts.get(f"error.{part.key}", part.values)
+                click.echo(f"{texts.get('cli.error')}: {sentence}", err=True)
             ctx.exit(error.exit_status)
 
     def format_command_list(self, formatter: click.HelpFormatter, texts: Texts) -> None:

@@ -274,6 +274,41 @@ def test_a_project_without_status_date_asks_for_one(tmp_path):
     assert "status_date" in result.stderr
 
 
+def test_all_faults_of_a_project_file_are_told_at_once(tmp_path):
+    lines = [
+        "[project]",
+        "nam = 'x'",
+        "[dates]",
+        "status_date = 'i dag'",
+        "[registers.boliger]",
+        "path = 'b.csv'",
+    ]
+    (tmp_path / "boligkort.toml").write_text("\n".join(lines), encoding="utf-8")
+    result = run("check", tmp_path)
+    assert result.exit_code == 2
+    told = result.stderr.splitlines()
+    assert len(told) == 3
+    assert "name" in told[0]
+    assert not [line for line in told if "{" in line]
+
+
+def test_a_project_without_residents_counts_dwellings(tmp_path, demo):
+    import shutil
+
+    shutil.copytree(demo[0], tmp_path / "p")
+    path = tmp_path / "p" / "boligkort.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"\[registers\.residents\][^\[]*", "", text), encoding="utf-8")
+    result = run("run", tmp_path / "p", "--overwrite")
+    assert result.exit_code == 0, result.stderr
+    assert load_texts().get("terminal.no_residents") in result.stdout
+    told = json.loads((tmp_path / "p" / "resultat" / "resultat.json").read_text(encoding="utf-8"))
+    assert told["residents"] is None
+    assert {area["residents_min_n"] for area in told["areas"]} == {None}
+    page = (tmp_path / "p" / "resultat" / "kort" / "omraader.html").read_text(encoding="utf-8")
+    assert load_texts().get("label.suppressed") not in page
+
+
 def test_doctor_names_gdal_twice():
     told = json.loads(run("doctor", "--json").stdout)
     assert sum("gdal" in name.lower() for name in told) == 2

@@ -156,12 +156,14 @@ def _check_shapes(
 
 def _check_people(residents: Rows, dwellings: Rows, project: Project) -> list[pd.DataFrame]:
     """Check that residents and dwellings fit each other and the status date."""
+    if "residents" not in project.sources:
+        return []
     findings = [find_absurd_counts(residents)]
     if len(dwellings.frame):
         findings.append(find_residents_without_dwelling(residents, dwellings))
+    status_date = project.status_date
     if residents.frame.empty:
         return findings
-    status_date = project.status_date
     year = status_date.year if status_date else int(residents.frame["year"].max())
     findings.append(find_residents_in_non_dwellings(residents, dwellings, year=year))
     if status_date:

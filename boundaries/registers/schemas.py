@@ -223,7 +223,6 @@ _SCHEMAS = (
             Column(name="is_student", kind=Kind.BOOLEAN),
             Column(name="is_taxable", kind=Kind.BOOLEAN),
         ),
-        is_required=True,
     ),
     Schema(
         register="references",

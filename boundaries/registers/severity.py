@@ -13,6 +13,7 @@ Severity = Literal["error", "warning"]
 SEVERITIES: Mapping[str, Severity] = {
     # The project and its files.
     "missing_register": "error",
+    "no_residents_register": "warning",
     "empty_register": "error",
     "missing_column": "error",
     "field_not_found": "error",

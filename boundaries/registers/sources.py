@@ -93,7 +93,7 @@ def read_sources(project: Project) -> RawRegisters:
         rows[register] = _put_together(schema, source, parts)
         findings += [found for part in parts for found in part.findings]
         facts += [part.facts for part in parts]
-        if source is None and schema.is_required:
+        if source is None and (schema.is_required or register == "residents"):
             findings.append(find_missing_register(project, register))
     if errors:
         raise_register_errors(errors)
@@ -102,11 +102,13 @@ def read_sources(project: Project) -> RawRegisters:
 
 
 def find_missing_register(project: Project, register: str) -> pd.DataFrame:
-    """Say that the project names no file for a register that is needed, and how to name one."""
+    """Say that the project names no file for a register that is needed, and how to name one.
+
+    Without residents dwellings can still be decided; that nobody is counted is only a warning.
+    """
+    rule = "no_residents_register" if register == "residents" else "missing_register"
     example = f'[registers.{register}] path = "{_EXAMPLE_FILES[register]}"'
-    return make_finding(
-        "missing_register", register, {"file": project.path.name, "value": register, "other": example}
-    )
+    return make_finding(rule, register, {"file": project.path.name, "value": register, "other": example})
 
 
 _EXAMPLE_FILES = {

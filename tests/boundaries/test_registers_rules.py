@@ -103,7 +103,7 @@ EMPTY = {"type": "Polygon", "coordinates": []}
 
 RULES = [
     # The project and its files.
-    ("missing_register", drop_register("residents"), {"file": "boligkort.toml", "value": "residents", "register": "residents"}),
+    ("no_residents_register", drop_register("residents"), {"file": "boligkort.toml", "value": "residents", "register": "residents"}),
     ("missing_register", drop_register("dwellings"), {"value": "dwellings"}),
     ("missing_register", drop_register("areas"), {"value": "areas", "other": '[registers.areas] path = "boligomraader.gpkg"'}),
     ("missing_register", drop_register("parcels"), {"value": "parcels", "other": '[registers.parcels] path = "matrikler.gpkg"'}),
