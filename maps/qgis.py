@@ -4,7 +4,7 @@ QML as QGIS 3.22 and later read it: categorised by one plain column, with the sh
 and hatch of the pages. Properties are written in both spellings that 3.22 itself writes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 from xml.etree import ElementTree as ET
 
@@ -17,12 +17,21 @@ from data.texts import Texts
 from geo.crs import WORKING_CRS
 from geo.geopackage import Column, Layer
 from maps import layers, withheld
-from maps.palette import AREA_STYLE, DECISION_STYLES, EXTENSION_STYLES, ExtensionState, OutlineStyle, Shape
+from maps.palette import AREA_STYLE, DECISION_STYLES, EXTENSION_STYLES, ExtensionState, Shape
+from maps.qml import (
+    add_aliases,
+    add_categories,
+    add_labels,
+    add_symbol_layer,
+    make_fill_symbol,
+    make_symbol,
+    rgba,
+    start_style,
+    write_style,
+)
 
 LayerName = Literal["areas", "pieces", "extensions", "dwellings"]
 
-_QGIS_VERSION = "3.22.0-Białowieża"
-_MM_PER_PX = 0.26
 _SYMBOL_MM = 2.4
 
 _MARKERS: Mapping[Shape, str] = {
@@ -71,39 +80,38 @@ def style_for(layer: LayerName, texts: Texts) -> str:
     texts
         Catalog of the labels' language.
     """
-    root = ET.Element("qgis", version=_QGIS_VERSION, styleCategories="Symbology|Labeling|Fields")
+    root = start_style()
     if layer == "dwellings":
-        _add_categories(root, "decision", [_marker(decision, texts) for decision in DECISION_STYLES])
+        add_categories(root, "decision", [_marker(decision, texts) for decision in DECISION_STYLES])
     elif layer == "extensions":
-        _add_categories(root, "state", [_extension(state, texts) for state in ExtensionState])
+        add_categories(root, "state", [_extension(state, texts) for state in ExtensionState])
     elif layer == "pieces":
-        _add_categories(root, "piece", _pieces(texts))
+        add_categories(root, "piece", _pieces(texts))
     else:
         renderer = ET.SubElement(
             root, "renderer-v2", type="singleSymbol", enableorderby="0", symbollevels="0"
         )
-        ET.SubElement(renderer, "symbols").append(_fill_symbol("0", AREA_STYLE))
+        ET.SubElement(renderer, "symbols").append(make_fill_symbol("0", AREA_STYLE))
     if layer in {"areas", "extensions"}:
-        _add_labels(root, "name" if layer == "areas" else "extension_id")
-    _add_aliases(root, layer, texts)
-    doctype = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-    return doctype + ET.tostring(root, encoding="unicode") + "\n"
+        add_labels(root, "name" if layer == "areas" else "extension_id")
+    add_aliases(root, ((name, _title_of(layer, name, texts)) for name in COLUMNS[layer]))
+    return write_style(root)
 
 
 def _marker(decision: Decision, texts: Texts) -> tuple[str, str, ET.Element]:
     style = DECISION_STYLES[decision]
-    symbol = _symbol(decision.value, "marker")
+    symbol = make_symbol(decision.value, "marker")
     properties = {
         "name": _MARKERS[style.shape],
-        "color": _rgba(style.fill.light),
-        "outline_color": _rgba(style.stroke.light),
+        "color": rgba(style.fill.light),
+        "outline_color": rgba(style.stroke.light),
         "outline_style": "solid",
         "outline_width": "0.2",
         "outline_width_unit": "MM",
         "size": str(_SYMBOL_MM),
         "size_unit": "MM",
     }
-    _add_symbol_layer(symbol, "SimpleMarker", properties)
+    add_symbol_layer(symbol, "SimpleMarker", properties)
     return decision.value, texts.get(f"decision.{decision}"), symbol
 
 
@@ -111,148 +119,21 @@ def _extension(state: ExtensionState, texts: Texts) -> tuple[str, str, ET.Elemen
     return (
         state.value,
         texts.get(f"legend.extension.{state}"),
-        _fill_symbol(state.value, EXTENSION_STYLES[state]),
+        make_fill_symbol(state.value, EXTENSION_STYLES[state]),
     )
 
 
 def _pieces(texts: Texts) -> list[tuple[str, str, ET.Element]]:
     in_force = EXTENSION_STYLES[ExtensionState.IN_FORCE]
     return [
-        ("base", texts.get("piece.base"), _fill_symbol("base", AREA_STYLE)),
-        ("extension", texts.get("piece.extension"), _fill_symbol("extension", in_force)),
+        ("base", texts.get("piece.base"), make_fill_symbol("base", AREA_STYLE)),
+        ("extension", texts.get("piece.extension"), make_fill_symbol("extension", in_force)),
     ]
-
-
-def _add_categories(root: ET.Element, column: str, categories: Sequence[tuple[str, str, ET.Element]]) -> None:
-    renderer = ET.SubElement(
-        root,
-        "renderer-v2",
-        type="categorizedSymbol",
-        attr=column,
-        enableorderby="0",
-        forceraster="0",
-        symbollevels="0",
-    )
-    listed = ET.SubElement(renderer, "categories")
-    symbols = ET.SubElement(renderer, "symbols")
-    for value, label, symbol in categories:
-        ET.SubElement(
-            listed, "category", value=value, label=label, symbol=value, render="true", type="string"
-        )
-        symbols.append(symbol)
-
-
-def _symbol(name: str, kind: str) -> ET.Element:
-    return ET.Element("symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
-
-
-def _fill_symbol(name: str, outline: OutlineStyle) -> ET.Element:
-    symbol = _symbol(name, "fill")
-    properties = {
-        "color": _rgba(outline.line.light, outline.fill_opacity),
-        "style": "solid" if outline.fill_opacity else "no",
-        "outline_color": _rgba(outline.line.light),
-        "outline_style": "solid",
-        "outline_width": _mm(outline.width_px),
-        "outline_width_unit": "MM",
-        "joinstyle": "round",
-    }
-    if outline.dash:
-        # A simple fill knows no custom dashes: the outline is a line layer of its own.
-        _add_symbol_layer(symbol, "SimpleFill", {**properties, "outline_style": "no"})
-        _add_symbol_layer(symbol, "SimpleLine", _dashed(outline))
-        return symbol
-    _add_symbol_layer(symbol, "SimpleFill", properties)
-    if outline.is_hatched:
-        _add_hatch(symbol, outline)
-    return symbol
-
-
-def _dashed(outline: OutlineStyle) -> dict[str, str]:
-    return {
-        "line_color": _rgba(outline.line.light),
-        "line_style": "solid",
-        "line_width": _mm(outline.width_px),
-        "line_width_unit": "MM",
-        "capstyle": "flat",
-        "use_custom_dash": "1",
-        "customdash": ";".join(_mm(float(length)) for length in outline.dash.split()),
-        "customdash_unit": "MM",
-    }
-
-
-def _add_hatch(symbol: ET.Element, outline: OutlineStyle) -> None:
-    properties = {"angle": "45", "distance": "1.8", "distance_unit": "MM", "line_width": "0.3"}
-    layer = _add_symbol_layer(symbol, "LinePatternFill", properties)
-    # The lines of a pattern are a symbol inside the layer, by QGIS's own naming.
-    inner = _symbol(f"@{symbol.get('name')}@1", "line")
-    line = {
-        "line_color": _rgba(outline.line.light),
-        "line_style": "solid",
-        "line_width": "0.3",
-        "line_width_unit": "MM",
-    }
-    _add_symbol_layer(inner, "SimpleLine", line)
-    layer.append(inner)
-
-
-def _add_symbol_layer(symbol: ET.Element, kind: str, properties: Mapping[str, str]) -> ET.Element:
-    # "class" is a Python word, so the attributes are given as a mapping.
-    layer = ET.SubElement(symbol, "layer", {"class": kind, "enabled": "1", "locked": "0", "pass": "0"})
-    options = ET.SubElement(layer, "Option", type="Map")
-    for name, value in properties.items():
-        ET.SubElement(options, "Option", name=name, value=value, type="QString")
-        ET.SubElement(layer, "prop", k=name, v=value)
-    return layer
-
-
-def _add_labels(root: ET.Element, column: str) -> None:
-    labeling = ET.SubElement(root, "labeling", type="simple")
-    settings = ET.SubElement(labeling, "settings", calloutType="simple")
-    text = ET.SubElement(
-        settings,
-        "text-style",
-        fieldName=column,
-        isExpression="0",
-        fontFamily="Arial",
-        fontSize="9",
-        fontSizeUnit="Point",
-        fontWeight="63",
-        namedStyle="Bold",
-        textColor="27,31,35,255",
-        textOpacity="1",
-    )
-    ET.SubElement(
-        text,
-        "text-buffer",
-        bufferDraw="1",
-        bufferSize="0.8",
-        bufferSizeUnits="MM",
-        bufferColor="255,255,255,255",
-        bufferOpacity="0.85",
-    )
-    ET.SubElement(settings, "placement", placement="1", centroidInside="1", centroidWhole="1", priority="8")
-    ET.SubElement(settings, "rendering", drawLabels="1", obstacle="0", displayAll="0")
-
-
-def _add_aliases(root: ET.Element, layer: LayerName, texts: Texts) -> None:
-    aliases = ET.SubElement(root, "aliases")
-    for at, name in enumerate(COLUMNS[layer]):
-        ET.SubElement(aliases, "alias", index=str(at), field=name, name=_title_of(layer, name, texts))
 
 
 def _title_of(layer: LayerName, column: str, texts: Texts) -> str:
     key = "dwelling_area_m2" if (layer, column) == ("dwellings", "area_m2") else column
     return texts.get(f"column.{key}")
-
-
-def _rgba(colour: str, opacity: float = 1.0) -> str:
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"{red},{green},{blue},{round(255 * opacity)}"
-
-
-def _mm(pixels: float) -> str:
-    return f"{pixels * _MM_PER_PX:.2f}"
 
 
 def geopackage_layers(assessment: Assessment, texts: Texts) -> list[Layer]:
