@@ -125,13 +125,20 @@ class CellCover:
 
 
 def list_edges(polygons: NDArray[np.object_]) -> Edges:
-    """List the edges of all shells and holes of `polygons`."""
+    """List the edges of all shells and holes of `polygons`.
+
+    Between two rings stands an edge of no length, at the last vertex of the first: it is on the ring, so it
+    adds nothing, and leaving it in spares a copy of millions of coordinates.
+    """
     parts, part_owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
-    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
-    is_edge = ring[1:] == ring[:-1]
-    owner = part_owner[ring_part[ring[:-1][is_edge]]]
-    return Edges(coordinates[:-1][is_edge], coordinates[1:][is_edge], owner.astype(np.int64))
+    coordinates = shapely.get_coordinates(rings)
+    vertices_n = shapely.get_num_coordinates(rings)
+    owner = np.repeat(part_owner[ring_part].astype(np.int64), vertices_n)[:-1]
+    start, end = coordinates[:-1], coordinates[1:].copy()
+    last = np.cumsum(vertices_n)[:-1] - 1
+    end[last] = start[last]
+    return Edges(start, end, owner)
 
 
 def choose_cell_m(polygons: NDArray[np.object_], *, near_n: int) -> float:
@@ -301,9 +308,9 @@ def _list_near_cells(edges: Edges, frame: _Frame) -> Ints:
 def _list_keys(row_key: Ints, first: Ints, last: Ints, is_wanted: NDArray[np.bool_]) -> Ints:
     """List the keys of the columns from first to last, without repetition from one edge to the next."""
     start, length = row_key[is_wanted] + first[is_wanted], (last - first + 1)[is_wanted]
-    keys: Ints = concatenate_ranges(start, length)
-    is_new: NDArray[np.bool_] = np.diff(keys, prepend=-1) != 0
-    return keys[is_new]
+    # Most edges are shorter than a cell: compared before they are written out.
+    is_new = (np.diff(start, prepend=-1) != 0) | (np.diff(length, prepend=0) != 0)
+    return concatenate_ranges(start[is_new], length[is_new])
 
 
 def _columns_in_row(start: Floats, end: Floats, row: Ints, frame: _Frame) -> tuple[Ints, Ints]:

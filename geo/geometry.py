@@ -235,9 +235,9 @@ def require_polygons(shapes: NDArray[np.object_]) -> None:
     if len(wrong):
         first = int(wrong[0])
         raise DataError("geo_core.not_polygons", {"position": first, "found": shapes[first].geom_type})
-    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    is_bad = ~np.isfinite(coordinates).all(axis=1)
-    if is_bad.any():
+    if not np.isfinite(shapely.get_coordinates(shapes)).all():
+        coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+        is_bad = ~np.isfinite(coordinates).all(axis=1)
         raise DataError("geo_core.bad_coordinates", {"position": int(owner[is_bad][0])})
 
 

@@ -191,3 +191,18 @@ def test_the_cell_size_is_the_quickest_by_the_stated_sum():
 )
 def test_ranges_follow_one_another(first, length, expected):
     assert concatenate_ranges(np.array(first, dtype=int), np.array(length, dtype=int)).tolist() == expected
+
+
+def test_edges_are_those_of_every_ring_of_its_polygon():
+    holed = box(0, 0, 10, 10).difference(box(2, 2, 4, 4)).difference(box(6, 6, 8, 8))
+    parted = shapely.MultiPolygon([box(20, 0, 21, 1), box(30, 0, 32, 2)])
+    polygons = np.array([Polygon(), parted, None, holed, shapely.MultiPolygon()], dtype=object)
+    edges = list_edges(polygons)
+    lengths = np.hypot(*(edges.end - edges.start).T)
+    sums = np.bincount(edges.owner, weights=lengths, minlength=len(polygons))
+    assert sums.tolist() == [0, parted.length, 0, holed.length, 0]
+    is_on_ring = (
+        shapely.distance(shapely.linestrings(np.stack([edges.start, edges.end], axis=1)), parted.boundary)
+        == 0
+    )
+    assert is_on_ring.tolist() == (edges.owner == 1).tolist()
