@@ -180,6 +180,8 @@ def show_cell(column: str, value: object, texts: Texts) -> str:
         return texts.get("label.suppressed") if is_count else MISSING
     if name == "reason":
         return texts.get(f"reason.{value}.sentence")
+    if name == "reason_short":
+        return texts.get(f"label.reason.{value}")
     if name in _WORD_KINDS:
         return word_of(_WORD_KINDS[name], value, texts)
     return _show_value(name, value, texts)

@@ -189,8 +189,24 @@ def format_check(
         heading = texts.get("terminal.changed", {"area_id": check.area_id, "name": check.name})
     else:
         listed = check.dwellings[_CHECK_COLUMNS]
+    reasons = _list_reasons(listed, texts)
+    # Short reasons in the table, each told in full once below it.
+    listed = listed.rename(columns=lambda name: name.replace("reason", "reason_short"))
     dwellings = format_table(listed, texts, width=columns, is_color=is_color)
-    return "\n\n".join([clean(heading), dwellings, format_table(check.counts, texts, width=columns)])
+    parts = [format_table(reasons, texts, width=columns), format_table(check.counts, texts, width=columns)]
+    return "\n\n".join([clean(heading), dwellings, *parts])
+
+
+def _list_reasons(listed: pd.DataFrame, texts: Texts) -> pd.DataFrame:
+    columns = [column for column in listed if str(column).startswith("reason")]
+    counts = pd.concat([listed[column] for column in columns]).value_counts(sort=False).sort_index()
+    return pd.DataFrame(
+        {
+            "reason_short": counts.index,
+            "reason_sentence": [texts.get(f"reason.{reason}.sentence") for reason in counts.index],
+            "clause": [texts.get(f"reason.{reason}.clause") for reason in counts.index],
+        }
+    )
 
 
 def format_files(files: pd.DataFrame, texts: Texts, *, width: int | None = None) -> str:

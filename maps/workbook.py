@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,17 @@ class _Formats:
         self.plain = book.add_format({"num_format": "0", "valign": "top"})
         self.decimal = book.add_format({"num_format": "#,##0.0", "valign": "top"})
         self.date = book.add_format({"num_format": "dd-mm-yyyy", "valign": "top"})
+        self._book = book
+        self._by_decimals = {0: self.count, 1: self.decimal}
+
+    def decimals(self, value: int | Decimal) -> xlsxwriter.format.Format:
+        """Return the format that shows a number with the decimals that it has."""
+        exponent = Decimal(value).as_tuple().exponent
+        decimals_n = max(0, -exponent) if isinstance(exponent, int) else 0
+        if decimals_n not in self._by_decimals:
+            pattern = "#,##0." + "0" * decimals_n
+            self._by_decimals[decimals_n] = self._book.add_format({"num_format": pattern, "valign": "top"})
+        return self._by_decimals[decimals_n]
 
 
 def _write_sheet(
@@ -129,6 +141,10 @@ def _write_column(
         if style is formats.date:
             sheet.write_datetime(row, at, pd.Timestamp(value).to_pydatetime(), style)
             longest = max(longest, 10)
+        elif style is formats.text and isinstance(value, int | Decimal) and not isinstance(value, bool):
+            # A number in a column that also has words, such as one for what is hidden.
+            sheet.write_number(row, at, value, formats.decimals(value))
+            longest = max(longest, len(f"{value:,}"))
         elif style is formats.text:
             shown = (
                 texts.get("label.yes" if value else "label.no")

@@ -1,11 +1,9 @@
 """Each command as a user runs it: what it prints, what it writes, how it ends."""
 
 import json
-import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -165,7 +163,7 @@ def test_dwellings_are_exported(demo, answer, tmp_path, ending):
     elif ending == "parquet":
         frame = pd.read_parquet(path)
     else:
-        frame = pyogrio.read_dataframe(path)
+        frame = pyogrio.read_dataframe(path, layer="boliger")
     assert len(frame) == len(told)
     assert not [column for column in frame.columns if "resident" in column or "beboer" in column.lower()]
     again = run("dwellings", demo[0], "--area", area, "--export", path)
@@ -334,18 +332,20 @@ def test_every_command_is_documented_with_a_real_example(command, language):
 
 
 def test_help_answers_at_once():
-    env = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
     command = [
         sys.executable,
         "-c",
         "import sys; sys.argv[0] = 'boligkort'; from cli import main; main()",
         "--help",
     ]
+    resource = pytest.importorskip("resource", reason="processor time of a child is asked of POSIX")
     times = []
     for _ in range(5):
-        start = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True, env=env)
-        times.append(time.perf_counter() - start)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    # Processor time, so that a busy machine does not decide.
     assert min(times) < 0.3
 
 
