@@ -64,7 +64,10 @@ def _tell_findings(ctx: click.Context, project: "Project", findings: "pd.DataFra
 
     written = folder.write_findings(project.output, findings, find_texts(ctx))
     click.echo(terminal.format_findings(findings, find_texts(ctx), limit=20), err=True)
-    click.echo(find_texts(ctx).get("cli.findings_written", {"files": ", ".join(map(str, written))}), err=True)
+    click.echo(
+        find_texts(ctx).get("cli.findings_written", {"files": ", ".join(map(terminal.show_path, written))}),
+        err=True,
+    )
 
 
 def _tell(as_json: bool, value: object, text: str) -> None:

@@ -157,7 +157,7 @@ def format_assessment(
         describe_law(assessment.status_date, texts),
         format_table(table, texts, width=width or _terminal_width()),
         _format_sum(assessment, texts),
-        "\n".join([texts.get("terminal.written"), *(f"  {path}" for path in written)]),
+        "\n".join([texts.get("terminal.written"), *(f"  {show_path(path)}" for path in written)]),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -220,6 +220,12 @@ def format_pairs(pairs: Mapping[str, str]) -> str:
     """Return names and values as two aligned columns."""
     widest = max((len(name) for name in pairs), default=0)
     return "\n".join(f"{clean(name):<{widest}}  {clean(value)}" for name, value in pairs.items())
+
+
+def show_path(path: Path) -> str:
+    """Return a path as a user would type it: relative where it lies below the current folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _terminal_width() -> int:
