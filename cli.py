@@ -10,17 +10,25 @@ from typing import TYPE_CHECKING
 import click
 
 from geo.errors import DataError, UsageError
-from maps.command_line import LANGUAGE, DocumentedCommand, SpeakingGroup, find_texts, show_progress
+from maps.command_line import (
+    DAY,
+    ISO,
+    LANGUAGE,
+    ON,
+    OVERWRITE,
+    PATH,
+    PROJECT,
+    DocumentedCommand,
+    SpeakingGroup,
+    find_texts,
+    show_progress,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from boundaries.model import Registers
     from boundaries.registers.project import Project
-
-DAY = click.DateTime(["%Y-%m-%d"])
-ISO = "ÅÅÅÅ-MM-DD"
-PATH = click.Path(path_type=Path)
 
 
 @click.group(cls=SpeakingGroup, name="boligkort")
@@ -75,11 +83,6 @@ def _tell(as_json: bool, value: object, text: str) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
 
 
-PROJECT = click.argument("project", type=PATH, default=Path())
-ON = click.option("--on", type=DAY, metavar=ISO)
-OVERWRITE = click.option("--overwrite", is_flag=True)
-
-
 @_command
 @PROJECT
 @ON
@@ -94,48 +97,29 @@ def run(
     as_json: bool,
 ) -> None:
     """Do the main job of a project."""
-    _run(ctx, project, on=on, output=output, overwrite=overwrite, as_json=as_json)
-
-
-def _run(
-    ctx: click.Context,
-    path: Path,
-    *,
-    on: datetime | None,
-    output: Path | None,
-    overwrite: bool,
-    as_json: bool,
-) -> None:
     from boundaries.assessment import assess
+    from boundaries.designation.made_list import make_list
+    from boundaries.disclosure.lists import publish_made
     from boundaries.disclosure.suppression import publish_assessment
     from geo.provenance import describe_versions
-    from maps import folder, results, terminal
+    from maps import folder, terminal
 
-    project, status_date = _open_project(ctx, path, on)
-    target = output or project.output
-    folder.refuse_existing(target, overwrite=overwrite)
+    opened, status_date = _open_project(ctx, project, on)
+    texts, target = find_texts(ctx), output or opened.output
+    folder.refuse_existing(target, texts, overwrite=overwrite)
     with show_progress(ctx, "read", "decide", "write") as advance:
         advance("read")
-        registers = _read(ctx, project)
+        registers = _read(ctx, opened)
         advance("decide")
-        assessment = assess(registers, project.settings, status_date, is_synthetic=project.is_synthetic)
-        published = publish_assessment(assessment)
+        assessment = assess(registers, opened.settings, status_date, is_synthetic=opened.is_synthetic)
+        listed = publish_made(make_list(registers, assessment))
+        answer = folder.Answer(publish_assessment(assessment), listed, registers.parcels)
         advance("write")
-        written = folder.write_results(
-            target,
-            published,
-            find_texts(ctx),
-            versions=describe_versions(),
-            context=registers.parcels,
-            overwrite=overwrite,
-        )
+        written = folder.write_results(target, answer, texts, describe_versions(), overwrite=overwrite)
     if len(registers.findings):
-        _tell_findings(ctx, project, registers.findings)
-    _tell(
-        as_json,
-        results.describe_published(published),
-        terminal.format_assessment(assessment, written, find_texts(ctx)),
-    )
+        _tell_findings(ctx, opened, registers.findings)
+    text = terminal.format_assessment(assessment, written, texts, more=folder.tell_list(listed, texts))
+    _tell(as_json, folder.describe_answer(answer), text)
 
 
 @_command
@@ -146,8 +130,8 @@ def demo(ctx: click.Context, folder: Path, seed: int, overwrite: bool, as_json: 
     """Write the synthetic kommune and run the main job on it."""
     from data.synthetic import write_demo
 
-    write_demo(folder, seed=seed, overwrite=overwrite)
-    _run(ctx, folder, on=None, output=None, overwrite=overwrite, as_json=as_json)
+    write_demo(folder, seed=seed, overwrite=overwrite, language=find_texts(ctx).language)
+    ctx.invoke(run, project=folder, overwrite=overwrite, as_json=as_json)
 
 
 @_command
@@ -269,6 +253,58 @@ def _tell_place(
     periods = build_timeline(_read(ctx, project)).find_at(*at, on=on.date() if on else None)
     values = results.list_records(periods, list(periods.columns))
     _tell(as_json, values, terminal.format_table(periods, find_texts(ctx)))
+
+
+@_command
+@PROJECT
+@click.argument("proposals", type=PATH)
+@ON
+def whatif(ctx: click.Context, project: Path, proposals: Path, on: datetime | None, as_json: bool) -> None:
+    """Set the list as it is beside the list as it would be."""
+    from boundaries.whatif.evaluation import evaluate_proposals
+    from boundaries.whatif.reader import read_proposals
+    from maps import terminal, whatif_text
+
+    opened, status_date = _open_project(ctx, project, on)
+    proposed = read_proposals(proposals)
+    with show_progress(ctx, "read", "decide") as advance:
+        advance("read")
+        registers = _read(ctx, opened)
+        advance("decide")
+        answer = evaluate_proposals(
+            registers, opened.settings, status_date, proposed, is_synthetic=opened.is_synthetic
+        )
+    if len(answer.findings):
+        click.echo(terminal.format_findings(answer.findings, find_texts(ctx)), err=True)
+    _tell(as_json, answer.to_json(), whatif_text.format_whatif(answer, find_texts(ctx)))
+
+
+@_command
+@ON
+def law(ctx: click.Context, on: datetime | None, as_json: bool) -> None:
+    """Print the law as dated data."""
+    from boundaries.designation.law import list_law
+    from maps import list_text
+
+    listing = list_law(on.date() if on else None)
+    _tell(as_json, listing.to_json(), list_text.format_law(listing, find_texts(ctx)))
+
+
+@_command
+@click.argument("file", type=PATH)
+def classify(ctx: click.Context, file: Path, as_json: bool) -> None:
+    """Say of published values what the law of their date makes of them."""
+    from boundaries.designation.published import classify_published
+    from boundaries.registers.findings import has_errors
+    from geo.readers import read_table
+    from maps import list_text, terminal
+
+    texts = find_texts(ctx)
+    classified = classify_published(read_table(file))
+    if len(classified.findings):
+        click.echo(terminal.format_findings(classified.findings, texts), err=True)
+    _tell(as_json, classified.to_json(texts), list_text.format_classification(classified, texts))
+    ctx.exit(DataError.exit_status if has_errors(classified.findings) else 0)
 
 
 @_command

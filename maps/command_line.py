@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,8 +21,26 @@ def find_texts(ctx: click.Context) -> Texts:
     return load_texts(ctx.meta.get("language", LANGUAGES[0]))
 
 
+DAY = click.DateTime(["%Y-%m-%d"])
+"""A day as ISO 8601 has it."""
+
+PATH = click.Path(path_type=Path)
+"""A file or folder, as a `pathlib.Path`."""
+
+ISO = "ÅÅÅÅ-MM-DD"
+"""How a day is named in the help."""
+
 LANGUAGE = click.option("--language", type=click.Choice(LANGUAGES), expose_value=False)
 """``--language``, known by every command."""
+
+PROJECT = click.argument("project", type=PATH, default=Path())
+"""The project's folder or file; the current folder by default."""
+
+ON = click.option("--on", type=DAY, metavar=ISO)
+"""``--on``, the status date instead of the project's."""
+
+OVERWRITE = click.option("--overwrite", is_flag=True)
+"""``--overwrite``, without which nothing that exists is replaced."""
 
 
 class DocumentedCommand(click.Command):

@@ -1,6 +1,7 @@
 """The folder of results: every file named once, written whole or not at all."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,6 +9,8 @@ import pandas as pd
 import shapely
 
 from boundaries.delineation.comparison import DwellingCheck
+from boundaries.designation.made_list import NoList
+from boundaries.disclosure.lists import PublishedList
 from boundaries.disclosure.suppression import Published
 from boundaries.model import Assessment
 from data.texts import Texts
@@ -15,10 +18,13 @@ from geo.crs import WORKING_CRS
 from geo.errors import UsageError, WriteError
 from geo.geopackage import Layer, write_geopackage
 from geo.writers import write_csv, write_flatgeobuf, write_geoparquet, write_json, write_text
-from maps import qgis, terminal
+from maps import qgis, qgis_lists, terminal
 from maps.area_map import render_area_map
+from maps.list_json import describe_list
+from maps.list_text import summarise_list
 from maps.results import describe_origin, describe_published, list_check_columns
 from maps.workbook import write_workbook
+from maps.yearly_lists import list_files, write_lists
 
 GEOPACKAGE = "boligkort.gpkg"
 AREA_MAP = "kort/omraader.html"
@@ -31,42 +37,53 @@ FINDING_FILES = ("fund.csv", "fund.json")
 """What `write_findings` writes."""
 
 
-def refuse_existing(folder: Path, *, overwrite: bool) -> None:
+@dataclass(frozen=True)
+class Answer:
+    """All that a run tells, as it may be shown.
+
+    Attributes
+    ----------
+    published
+        The areas, dwellings and residents.
+    listed
+        The list of the year, or why there is none.
+    context
+        Parcels to draw faintly around the areas.
+    """
+
+    published: Published
+    listed: PublishedList | NoList
+    context: gpd.GeoDataFrame | None = None
+
+
+def refuse_existing(folder: Path, texts: Texts, *, overwrite: bool) -> None:
     """Refuse to begin where a result already lies, before any work is done.
 
     Raises
     ------
     WriteError
-        Where one of `RESULT_FILES` exists and `overwrite` is not asked for (``files.output_exists``).
+        Where one of the files exists and `overwrite` is not asked for (``files.output_exists``).
     """
-    there = [name for name in RESULT_FILES if (folder / name).exists()]
+    there = [name for name in (*RESULT_FILES, *list_files(texts)) if (folder / name).exists()]
     if there and not overwrite:
         raise WriteError("files.output_exists", {"file": folder / there[0]})
 
 
 def write_results(
-    folder: Path,
-    published: Published,
-    texts: Texts,
-    *,
-    versions: Mapping[str, str],
-    context: gpd.GeoDataFrame | None = None,
-    overwrite: bool = False,
+    folder: Path, answer: Answer, texts: Texts, versions: Mapping[str, str], *, overwrite: bool = False
 ) -> list[Path]:
-    """Write the GeoPackage, the map, the result and its origin.
+    """Write the GeoPackage, the map, the list, the result and its origin.
 
     Parameters
     ----------
     folder
         Made where it is missing.
-    published
-        The answer as it may be shown.
+    answer
+        As it may be shown.
     texts
         Language of titles, labels and pages.
     versions
         Of the program and its libraries.
-    context
-        Parcels to draw faintly around the areas.
     overwrite
         Replace what lies there; each file in one step, so that an old one survives any failure.
 
@@ -80,17 +97,34 @@ def write_results(
     WriteError
         Where a file exists and may not be replaced, or cannot be written.
     """
-    refuse_existing(folder, overwrite=overwrite)
-    shown = published.assessment
+    refuse_existing(folder, texts, overwrite=overwrite)
+    shown, listed = answer.published.assessment, answer.listed
     (folder / AREA_MAP).parent.mkdir(parents=True, exist_ok=True)
     layers = qgis.geopackage_layers(shown, texts)
-    write_geopackage(
-        folder / GEOPACKAGE, layers, metadata=_make_metadata(shown, versions), overwrite=overwrite
-    )
-    write_text(folder / AREA_MAP, render_area_map(shown, texts, context=context), overwrite=overwrite)
-    write_json(folder / RESULT, describe_published(published), overwrite=overwrite)
+    written = [folder / GEOPACKAGE, folder / AREA_MAP]
+    if isinstance(listed, PublishedList):
+        layers += qgis_lists.list_layers(listed, texts)
+    write_geopackage(written[0], layers, metadata=_make_metadata(shown, versions), overwrite=overwrite)
+    write_text(written[1], render_area_map(shown, texts, context=answer.context), overwrite=overwrite)
+    if isinstance(listed, PublishedList):
+        written += write_lists(folder, listed, texts, overwrite=overwrite)
+    write_json(folder / RESULT, describe_answer(answer), overwrite=overwrite)
     write_json(folder / ORIGIN, describe_origin(shown, versions), overwrite=overwrite)
-    return [folder / name for name in RESULT_FILES]
+    return [*written, folder / RESULT, folder / ORIGIN]
+
+
+def describe_answer(answer: Answer) -> dict[str, object]:
+    """Describe an answer by plain values; ``list`` is null where there is none."""
+    listed = answer.listed
+    described = describe_list(listed) if isinstance(listed, PublishedList) else None
+    return {**describe_published(answer.published), "list": described}
+
+
+def tell_list(listed: PublishedList | NoList, texts: Texts) -> str:
+    """Return the list in a few sentences, or why there is none."""
+    if isinstance(listed, PublishedList):
+        return summarise_list(listed, texts)
+    return texts.get(f"error.{listed.key}", listed.values)
 
 
 def write_findings(folder: Path, findings: pd.DataFrame, texts: Texts) -> list[Path]:

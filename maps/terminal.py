@@ -134,7 +134,12 @@ def _format_where(row: Mapping[str, object], texts: Texts) -> str:
 
 
 def format_assessment(
-    assessment: Assessment, written: Iterable[Path], texts: Texts, *, width: int | None = None
+    assessment: Assessment,
+    written: Iterable[Path],
+    texts: Texts,
+    *,
+    more: str = "",
+    width: int | None = None,
 ) -> str:
     """Return the answer of a run: areas with dwellings and residents, the conserved sum, the files.
 
@@ -146,6 +151,8 @@ def format_assessment(
         Files that were written.
     texts
         Catalog.
+    more
+        What else is told, before the files.
     width
         Columns of the terminal; asked of the system where None.
     """
@@ -157,6 +164,7 @@ def format_assessment(
         describe_law(assessment.status_date, texts),
         format_table(table, texts, width=width or _terminal_width()),
         _format_sum(assessment, texts),
+        "\n".join(wrap(more, width or _terminal_width())) if more else "",
         "\n".join([texts.get("terminal.written"), *(f"  {show_path(path)}" for path in written)]),
     ]
     return "\n\n".join(part for part in parts if part)

@@ -145,7 +145,7 @@ def compare_area(
 
 
 def _see_from(dwellings: pd.DataFrame, area_id: str) -> pd.DataFrame:
-    """A dwelling of a neighbouring area does not count toward this one, whatever it does there."""
+    """Put the dwellings of neighbouring areas outside: they do not count toward this one."""
     is_other = dwellings["area_id"].notna() & dwellings["area_id"].ne(area_id)
     return dwellings.assign(
         decision=dwellings["decision"].mask(is_other, Decision.OUTSIDE.value),

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from boundaries.delineation.areas import delineate_areas
 from boundaries.model import ExtensionStatus, Registers
@@ -35,7 +36,7 @@ class Period:
     extension_id: str
     valid_from: date
     valid_to: date | None
-    shape: shapely.Geometry
+    shape: BaseGeometry
 
     @property
     def key(self) -> str:
@@ -145,7 +146,7 @@ def _list_change_dates(registers: Registers) -> list[date]:
     return sorted(dates)
 
 
-def _outline(registers: Registers, extension_id: str) -> shapely.Geometry:
+def _outline(registers: Registers, extension_id: str) -> BaseGeometry:
     own = registers.extensions[registers.extensions["extension_id"].eq(extension_id)]
     keys = registers.extension_parcels
     listed = keys.loc[keys["extension_id"].eq(extension_id), "parcel_key"]
@@ -157,9 +158,9 @@ def _tabulate(periods: Iterator[Period]) -> pd.DataFrame:
     ordered = sorted(periods, key=lambda period: (period.valid_from, period.key))
     return pd.DataFrame(
         {
-            "area_id": pd.array([period.area_id for period in ordered], dtype="str"),
-            "extension_id": pd.array([period.extension_id or None for period in ordered], dtype="str"),
-            "valid_from": pd.array([period.valid_from for period in ordered], dtype="datetime64[s]"),
-            "valid_to": pd.array([period.valid_to for period in ordered], dtype="datetime64[s]"),
+            "area_id": pd.Series([period.area_id for period in ordered], dtype="str"),
+            "extension_id": pd.Series([period.extension_id or None for period in ordered], dtype="str"),
+            "valid_from": pd.Series([period.valid_from for period in ordered], dtype="datetime64[s]"),
+            "valid_to": pd.Series([period.valid_to for period in ordered], dtype="datetime64[s]"),
         }
     )

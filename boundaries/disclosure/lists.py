@@ -16,7 +16,7 @@ import pandas as pd
 
 from boundaries.designation.law import Criterion
 from boundaries.designation.lists import LISTS_OF
-from boundaries.designation.made_list import MadeList
+from boundaries.designation.made_list import MadeList, NoList
 from boundaries.designation.margins import average_shares
 from boundaries.designation.verdict import Status
 from boundaries.disclosure.list_cells import (
@@ -139,6 +139,11 @@ Key = tuple[str, str]
 """Area id and criterion."""
 
 
+def publish_made(made: MadeList | NoList) -> PublishedList | NoList:
+    """Publish a list where there is one; else pass on why there is none."""
+    return made if isinstance(made, NoList) else publish_list(made)
+
+
 def _publish_areas(made: MadeList) -> pd.DataFrame:
     """Hide residents as the assessment does, so that no file shows what another hides."""
     shown = suppress_assessment(made.assessment).areas.set_index("area_id")
@@ -152,7 +157,7 @@ def _publish_areas(made: MadeList) -> pd.DataFrame:
     }
     columns = {name: areas[name].astype("Int64").mask(mask) for name, mask in masks.items()}
     names = [join_names(*(name for name, mask in masks.items() if mask.iloc[at])) for at in range(len(areas))]
-    counts = {"criteria_met_n": areas["criteria_met_n"].astype("Int64")}
+    counts = {name: areas[name].astype("Int64") for name in ("criteria_met_n", "residents_2010")}
     return areas.assign(**columns, **counts, hidden=pd.Series(names, index=areas.index, dtype="str"))
 
 
