@@ -23,6 +23,7 @@ def list_sources(published: PublishedList, texts: Texts) -> tuple[tuple[str, ...
         *_list_dates(published, texts),
         *_list_disclosure(published, texts),
         *_list_regions(published, texts),
+        *_list_definitions(published, texts),
         *_list_law(published, texts),
         *_list_settings(published, texts),
         *_list_files(published, texts),
@@ -84,6 +85,17 @@ def _list_regions(published: PublishedList, texts: Texts) -> list[dict[str, Any]
             "note": texts.get("sheet.source.region_note", {"region_code": region_code}),
         }
         for code, region_code in published.made.regions.assumed.items()
+    ]
+
+
+def _list_definitions(published: PublishedList, texts: Texts) -> list[dict[str, Any]]:
+    return [
+        {
+            "subject": texts.get("sheet.subject.criterion"),
+            "item": texts.get(f"criterion.{criterion}.title"),
+            "note": texts.get(f"criterion.{criterion}.definition"),
+        }
+        for criterion in published.criteria["criterion"].unique()
     ]
 
 

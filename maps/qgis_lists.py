@@ -33,18 +33,18 @@ NO_CATEGORY = "none"
 CATEGORY_STYLES: Mapping[str, OutlineStyle] = MappingProxyType(
     {
         Category.OMDANNELSESOMRAADE: OutlineStyle(
-            line=Ink("#4a0d5c", "#d9a3ef"), width_px=2.4, fill_opacity=0.35
+            line=Ink("#3b0a4a", "#d9a3ef"), width_px=2.4, fill_opacity=0.35
         ),
         Category.PARALLELSAMFUND: OutlineStyle(
-            line=Ink("#c1121f", "#ff8a80"), width_px=2.2, fill_opacity=0.25
+            line=Ink("#b01030", "#ff8a80"), width_px=2.2, fill_opacity=0.25
         ),
         Category.UDSAT_BOLIGOMRAADE: OutlineStyle(
-            line=Ink("#b35900", "#ffb066"), width_px=2.0, fill_opacity=0.3
+            line=Ink("#c77700", "#ffb066"), width_px=2.0, fill_opacity=0.3
         ),
         Category.FOREBYGGELSESOMRAADE: OutlineStyle(
             line=Ink("#0068b5", "#7cc0ee"), width_px=2.0, fill_opacity=0.2
         ),
-        NO_CATEGORY: OutlineStyle(line=Ink("#6a6f73", "#98a0a5"), width_px=1.4, dash="6 4"),
+        NO_CATEGORY: OutlineStyle(line=Ink("#84898c", "#767d82"), width_px=1.4, dash="6 4"),
     }
 )
 """How an area is drawn by category, the most severe first."""

@@ -27,6 +27,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CREATED = datetime(2020, 1, 1)  # noqa: DTZ001 - a fixed stamp, so that the same input gives the same bytes
 _PLAIN_NUMBERS = frozenset({"year", "built_year", "line"})
 _WIDEST = 60
+_HEADING = 18
 
 
 def write_workbook(
@@ -94,7 +95,8 @@ class _Formats:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         rule = {"bottom": 1, "bottom_color": "#1B1F23"}
         self.heading = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", **rule})
-        self.text = book.add_format({"valign": "top", "num_format": "@"})
+        self.text = book.add_format({"valign": "top", "num_format": "@", "indent": 1})
+        self.word = book.add_format({"valign": "top", "num_format": "@", "align": "right"})
         self.count = book.add_format({"num_format": "#,##0", "valign": "top"})
         self.plain = book.add_format({"num_format": "0", "valign": "top"})
         self.decimal = book.add_format({"num_format": "#,##0.0", "valign": "top"})
@@ -124,9 +126,15 @@ def _write_sheet(
         title = labels.title_of(str(name), texts)
         sheet.write_string(0, at, _fit(title), formats.heading)
         width = _write_column(sheet, at, frame[name], texts, formats)
-        sheet.set_column(at, at, min(_WIDEST, max(len(title) + 3, width + 2, 8)))
+        sheet.set_column(at, at, min(_WIDEST, max(_heading_width(title), width + 2, 8)))
     if len(frame.columns):
         sheet.autofilter(0, 0, max(len(frame), 1), len(frame.columns) - 1)
+
+
+def _heading_width(title: str) -> int:
+    """Return the width of a heading: a long one takes two lines."""
+    longest = max((len(word) for word in title.split()), default=0)
+    return min(len(title), max(longest, _HEADING, len(title) // 2 + 2)) + 3
 
 
 def _write_column(
@@ -134,6 +142,7 @@ def _write_column(
 ) -> int:
     """Write the cells below a heading; return the length of the longest as shown."""
     style = _format_of(column, formats)
+    words = formats.word if any(_is_number(value) for value in column) else formats.text
     longest = 0
     for row, value in enumerate(column, start=1):
         if labels.is_missing(value) or (isinstance(value, float) and math.isinf(value)):
@@ -141,7 +150,7 @@ def _write_column(
         if style is formats.date:
             sheet.write_datetime(row, at, pd.Timestamp(value).to_pydatetime(), style)
             longest = max(longest, 10)
-        elif style is formats.text and isinstance(value, int | Decimal) and not isinstance(value, bool):
+        elif style is formats.text and _is_number(value):
             # A number in a column that also has words, such as one for what is hidden.
             sheet.write_number(row, at, value, formats.decimals(value))
             longest = max(longest, len(f"{value:,}"))
@@ -151,12 +160,16 @@ def _write_column(
                 if isinstance(value, bool | np.bool_)
                 else str(value)
             )
-            sheet.write_string(row, at, _fit(shown), style)
+            sheet.write_string(row, at, _fit(shown), words)
             longest = max(longest, len(shown))
         else:
             sheet.write_number(row, at, value, style)
             longest = max(longest, len(f"{value:,.1f}"))
     return longest
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _format_of(column: pd.Series, formats: _Formats) -> xlsxwriter.format.Format:

@@ -43,7 +43,7 @@ _LIST = (
 _CRITERIA = (
     "area", "area_id", "criteria_set", "criterion", "status", "value", "compare", "limit", "margin_text",
     "margin_n", "margin_unit", "numerator", "denominator", "mean_income_dkk", "limit_dkk",
-    "margin_per_person_dkk", "is_open", "definition", "source", "href",
+    "margin_per_person_dkk", "is_open", "source", "href",
 )  # fmt: skip
 _CHANGES = (
     "list", "change", "area", "area_id", "category_before", "category_now", "reasons",
@@ -199,11 +199,10 @@ def _name_areas(published: PublishedList) -> dict[str, str]:
 
 
 def _list_areas(published: PublishedList, texts: Texts) -> list[Row]:
-    values = {
-        (row["area_id"], row["criterion"]): _show_percent(row, "value", texts)
-        for row in labels.list_rows(published.criteria)
-        if row["criteria_set"] == "main"
-    }
+    values: dict[str, Row] = defaultdict(dict)
+    for row in labels.list_rows(published.criteria):
+        if row["criteria_set"] == "main":
+            values[row["area_id"]][row["criterion"]] = _show_percent(row, "value", texts)
     mix = {row["area_id"]: row["share"] for row in labels.list_rows(published.made.mix)}
     changed = {row["area_id"]: row["change"] for row in list_area_changes(published)}
     rows = []
@@ -230,7 +229,7 @@ def _list_areas(published: PublishedList, texts: Texts) -> list[Row]:
                 **{name: _show(row, name, texts) for name in ("residents_n", "residents_max_n")},
                 **{name: _show(row, name, texts) for name in ("residents_2010", "criteria_met_n")},
                 "criteria_required_n": row["criteria_required_n"],
-                **{key[1]: value for key, value in values.items() if key[0] == area_id},
+                **values[area_id],
             }
         )
     return rows
@@ -280,7 +279,6 @@ def _describe_criterion(row: Row, texts: Texts) -> Row:
     unit = "dkk" if criterion == "income" else "persons"
     return {
         "criterion": texts.get(f"criterion.{criterion}.title"),
-        "definition": texts.get(f"criterion.{criterion}.definition"),
         "status": _show_word(row, "status", "criterion.status", texts),
         "value": _show_percent(row, "value", texts),
         "compare": show_comparison(row["compare"]),
