@@ -1,5 +1,6 @@
 """The list as a workbook, as CSV and as JSON: every value with its threshold, margin and source."""
 
+from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
