@@ -252,7 +252,7 @@ def _tell_place(
     project, _ = _open_project(ctx, path, on)
     periods = build_timeline(_read(ctx, project)).find_at(*at, on=on.date() if on else None)
     values = results.list_records(periods, list(periods.columns))
-    _tell(as_json, values, terminal.format_table(periods, find_texts(ctx)))
+    _tell(as_json, values, terminal.format_table(periods, find_texts(ctx), width=terminal.measure_width()))
 
 
 @_command
@@ -276,7 +276,11 @@ def whatif(ctx: click.Context, project: Path, proposals: Path, on: datetime | No
         )
     if len(answer.findings):
         click.echo(terminal.format_findings(answer.findings, find_texts(ctx)), err=True)
-    _tell(as_json, answer.to_json(), whatif_text.format_whatif(answer, find_texts(ctx)))
+    _tell(
+        as_json,
+        answer.to_json(),
+        whatif_text.format_whatif(answer, find_texts(ctx), width=terminal.measure_width()),
+    )
 
 
 @_command
@@ -284,10 +288,14 @@ def whatif(ctx: click.Context, project: Path, proposals: Path, on: datetime | No
 def law(ctx: click.Context, on: datetime | None, as_json: bool) -> None:
     """Print the law as dated data."""
     from boundaries.designation.law import list_law
-    from maps import list_text
+    from maps import list_text, terminal
 
     listing = list_law(on.date() if on else None)
-    _tell(as_json, listing.to_json(), list_text.format_law(listing, find_texts(ctx)))
+    _tell(
+        as_json,
+        listing.to_json(),
+        list_text.format_law(listing, find_texts(ctx), width=terminal.measure_width()),
+    )
 
 
 @_command
@@ -303,7 +311,11 @@ def classify(ctx: click.Context, file: Path, as_json: bool) -> None:
     classified = classify_published(read_table(file))
     if len(classified.findings):
         click.echo(terminal.format_findings(classified.findings, texts), err=True)
-    _tell(as_json, classified.to_json(texts), list_text.format_classification(classified, texts))
+    _tell(
+        as_json,
+        classified.to_json(texts),
+        list_text.format_classification(classified, texts, width=terminal.measure_width()),
+    )
     ctx.exit(DataError.exit_status if has_errors(classified.findings) else 0)
 
 

@@ -94,7 +94,7 @@ def format_findings(
     """
     if findings.empty:
         return texts.get("terminal.no_findings")
-    columns = width or _terminal_width()
+    columns = width or measure_width()
     is_error = findings["severity"].eq("error")
     ordered = pd.concat([findings[is_error], findings[~is_error]])
     table = findings_table(ordered.head(limit), texts)
@@ -162,9 +162,9 @@ def format_assessment(
     table = pd.DataFrame(shown.drop(columns="geometry"))[columns]
     parts = [
         describe_law(assessment.status_date, texts),
-        format_table(table, texts, width=width or _terminal_width()),
+        format_table(table, texts, width=width or measure_width()),
         _format_sum(assessment, texts),
-        "\n".join(wrap(more, width or _terminal_width())) if more else "",
+        "\n".join(wrap(more, width or measure_width())) if more else "",
         "\n".join([texts.get("terminal.written"), *(f"  {show_path(path)}" for path in written)]),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -190,7 +190,7 @@ def format_check(
 
     With a comparison, both sides are shown, and only the dwellings whose reason changed.
     """
-    columns = width or _terminal_width()
+    columns = width or measure_width()
     heading = texts.get("terminal.check", {"area_id": check.area_id, "name": check.name})
     if "is_changed" in check.dwellings:
         listed = check.dwellings.loc[check.dwellings["is_changed"].astype(bool), _COMPARED]
@@ -219,9 +219,7 @@ def _list_reasons(listed: pd.DataFrame, texts: Texts) -> pd.DataFrame:
 
 def format_files(files: pd.DataFrame, texts: Texts, *, width: int | None = None) -> str:
     """Return what was read: register, file, layer and number of rows."""
-    return format_table(
-        files[["register", "file", "layer", "rows_n"]], texts, width=width or _terminal_width()
-    )
+    return format_table(files[["register", "file", "layer", "rows_n"]], texts, width=width or measure_width())
 
 
 def format_pairs(pairs: Mapping[str, str]) -> str:
@@ -236,5 +234,6 @@ def show_path(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def _terminal_width() -> int:
+def measure_width() -> int:
+    """Return how many columns the terminal has; at least 40."""
     return max(40, shutil.get_terminal_size((100, 24)).columns)

@@ -96,14 +96,21 @@ def _break_wide(line: str, width: int) -> list[str]:
 def _fit(
     titles: Sequence[str], columns: Sequence[Sequence[str]], is_right: Sequence[bool], width: int
 ) -> list[int]:
-    """Choose column widths: headings give way first, then the widest text; numbers never."""
+    """Choose column widths: headings give way first, then text between words, then words; numbers never."""
     filled = [max(measure(cell) for cell in cells) for cells in columns]
     words = [max(measure(word) for word in title.split() or [""]) for title in titles]
     snug = [max(pair) for pair in zip(filled, words, strict=True)]
     tight = [size if right else min(size, _NARROWEST) for size, right in zip(snug, is_right, strict=True)]
+    spans = [
+        size
+        if right
+        else max((measure(word) for cell in [title, *cells] for word in cell.split()), default=0)
+        for title, cells, size, right in zip(titles, columns, snug, is_right, strict=True)
+    ]
+    whole = [max(low, min(size, span)) for low, size, span in zip(tight, snug, spans, strict=True)]
     widths = [max(size, measure(title)) for size, title in zip(snug, titles, strict=True)]
     room = width - len(_GAP) * (len(titles) - 1)
-    return _narrow(_narrow(widths, snug, room), tight, room)
+    return _narrow(_narrow(_narrow(widths, snug, room), whole, room), tight, room)
 
 
 def _narrow(widths: Sequence[int], least: Sequence[int], room: int) -> list[int]:

@@ -422,13 +422,8 @@ def test_run_writes_the_list_as_workbook_and_layers(demo, answer):
 
 def test_what_if_sets_two_lists_side_by_side(demo, answer, tmp_path):
     extension = next(row for row in answer["extensions"] if row["status"] == "ansøgt")
-    parcels = pd.read_csv(demo[0] / "udvidelser.csv", sep=";", dtype=str, encoding="utf-8-sig")
-    keys = parcels.set_index("extension_id").loc[extension["extension_id"], "parcels"]
-    listed = ", ".join(f'"{key.strip()}"' for key in re.split("[,;]", keys))
-    (tmp_path / "forslag.toml").write_text(
-        f'[[extension]]\narea_id = "{extension["area_id"]}"\napproved_on = 2024-12-01\nparcels = [{listed}]\n',
-        encoding="utf-8",
-    )
+    proposal = f'[[extensions]]\nextension_id = "{extension["extension_id"]}"\napproved_on = 2022-01-15\n'
+    (tmp_path / "forslag.toml").write_text(proposal, encoding="utf-8")
     told = json.loads(run("whatif", demo[0], tmp_path / "forslag.toml", "--json").stdout)
     assert {row["area_id"] for row in told["areas"]} >= {extension["area_id"]}
     text = run("whatif", demo[0], tmp_path / "forslag.toml")
