@@ -12,7 +12,6 @@ from boundaries.delineation.comparison import DwellingCheck
 from boundaries.designation.made_list import NoList
 from boundaries.disclosure.lists import PublishedList
 from boundaries.disclosure.suppression import Published
-from boundaries.model import Assessment
 from data.texts import Texts
 from geo.crs import WORKING_CRS
 from geo.errors import UsageError, WriteError
@@ -104,7 +103,7 @@ def write_results(
     written = [folder / GEOPACKAGE, folder / AREA_MAP]
     if isinstance(listed, PublishedList):
         layers += qgis_lists.list_layers(listed, texts)
-    write_geopackage(written[0], layers, metadata=_make_metadata(shown, versions), overwrite=overwrite)
+    write_geopackage(written[0], layers, metadata=_make_metadata(answer, versions), overwrite=overwrite)
     write_text(written[1], render_area_map(shown, texts, context=answer.context), overwrite=overwrite)
     if isinstance(listed, PublishedList):
         written += write_lists(folder, listed, texts, overwrite=overwrite)
@@ -197,11 +196,14 @@ def _place(dwellings: pd.DataFrame, table: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.drop(columns=["x", "y"]), geometry=geometry, crs=WORKING_CRS)
 
 
-def _make_metadata(assessment: Assessment, versions: Mapping[str, str]) -> dict[str, str]:
+def _make_metadata(answer: Answer, versions: Mapping[str, str]) -> dict[str, str]:
+    assessment, listed = answer.published.assessment, answer.listed
+    # Without a list the law is that of the delineation, by the data year.
+    law_date = listed.made.rules.on if isinstance(listed, PublishedList) else assessment.status_date
     hashes = assessment.files[["register", "file", "sha256"]].itertuples(index=False)
     return {
         "status_date": assessment.status_date.isoformat(),
-        "law_date": assessment.status_date.isoformat(),
+        "law_date": law_date.isoformat(),
         "synthetic": str(assessment.is_synthetic).lower(),
         **{f"setting.{name}": str(value) for name, value in vars(assessment.settings).items()},
         **{f"version.{name}": value for name, value in versions.items()},
