@@ -39,9 +39,10 @@ def main() -> None:
 
 
 def _command(function: Callable[..., None]) -> click.Command:
-    """Register a command with the options that all share."""
+    """Register a command with the options that all share; ``show_list`` is the command ``list``."""
     shared = click.option("--json", "as_json", is_flag=True)(LANGUAGE(function))
-    return main.command(cls=DocumentedCommand)(click.pass_context(shared))
+    name = function.__name__.removeprefix("show_")
+    return main.command(name, cls=DocumentedCommand)(click.pass_context(shared))
 
 
 def _open_project(ctx: click.Context, path: Path, on: datetime | None) -> tuple["Project", date]:
@@ -257,6 +258,32 @@ def _tell_place(
 
 @_command
 @PROJECT
+@ON
+def show_list(ctx: click.Context, project: Path, on: datetime | None, as_json: bool) -> None:
+    """Print the list of the year: who is on it, by which criteria, with which margins."""
+    from boundaries.assessment import assess
+    from boundaries.designation.made_list import make_list
+    from boundaries.disclosure.lists import PublishedList, publish_made
+    from maps import list_text, terminal
+    from maps.list_json import describe_list
+
+    opened, status_date = _open_project(ctx, project, on)
+    texts = find_texts(ctx)
+    with show_progress(ctx, "read", "decide") as advance:
+        advance("read")
+        registers = _read(ctx, opened)
+        advance("decide")
+        assessment = assess(registers, opened.settings, status_date, is_synthetic=opened.is_synthetic)
+        listed = publish_made(make_list(registers, assessment))
+    if not isinstance(listed, PublishedList):
+        raise DataError(listed.key, listed.values)
+    _tell(
+        as_json, describe_list(listed), list_text.format_list(listed, texts, width=terminal.measure_width())
+    )
+
+
+@_command
+@PROJECT
 @click.argument("proposals", type=PATH)
 @ON
 def whatif(ctx: click.Context, project: Path, proposals: Path, on: datetime | None, as_json: bool) -> None:
@@ -309,8 +336,6 @@ def classify(ctx: click.Context, file: Path, as_json: bool) -> None:
 
     texts = find_texts(ctx)
     classified = classify_published(read_table(file))
-    if len(classified.findings):
-        click.echo(terminal.format_findings(classified.findings, texts), err=True)
     _tell(
         as_json,
         classified.to_json(texts),

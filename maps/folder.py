@@ -108,7 +108,8 @@ def write_results(
     if isinstance(listed, PublishedList):
         written += write_lists(folder, listed, texts, overwrite=overwrite)
     write_json(folder / RESULT, describe_answer(answer), overwrite=overwrite)
-    write_json(folder / ORIGIN, describe_origin(shown, versions), overwrite=overwrite)
+    law = listed.made.law if isinstance(listed, PublishedList) else None
+    write_json(folder / ORIGIN, describe_origin(shown, versions, law), overwrite=overwrite)
     return [*written, folder / RESULT, folder / ORIGIN]
 
 

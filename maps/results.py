@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from boundaries.delineation.comparison import DwellingCheck
+from boundaries.designation.law import LawListing
 from boundaries.disclosure.suppression import Published
 from boundaries.model import Assessment, Decision
 
@@ -116,12 +117,15 @@ def describe_check(check: DwellingCheck) -> dict[str, object]:
     }
 
 
-def describe_origin(assessment: Assessment, versions: Mapping[str, str]) -> dict[str, object]:
-    """Describe where an answer came from: the inputs with their hashes, the settings, the versions."""
+def describe_origin(
+    assessment: Assessment, versions: Mapping[str, str], law: LawListing | None = None
+) -> dict[str, object]:
+    """Describe where an answer came from: inputs with their hashes, settings, law values used, versions."""
     return {
         "status_date": assessment.status_date.isoformat(),
         "settings": asdict(assessment.settings),
         "inputs": list_records(assessment.files, list(assessment.files.columns)),
+        "law": None if law is None else law.to_json(),
         "versions": dict(versions),
     }
 

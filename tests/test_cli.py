@@ -420,6 +420,24 @@ def test_run_writes_the_list_as_workbook_and_layers(demo, answer):
     assert answer["list"] is not None
 
 
+def test_the_list_is_printed_and_told_as_values(demo, answer):
+    told = json.loads(run("list", demo[0], "--json").stdout)
+    assert told == answer["list"]
+    text = run("list", demo[0]).stdout
+    assert all(area["area_id"] in text for area in answer["areas"])
+    refused = run("list", demo[0], "--on", "2019-01-01")
+    assert refused.exit_code == 1
+    assert "2018" in refused.stderr
+
+
+def test_the_origin_names_inputs_law_and_versions(demo):
+    origin = json.loads((demo[0] / "resultat" / "oprindelse.json").read_text(encoding="utf-8"))
+    assert {row["register"] for row in origin["inputs"]} >= {"parcels", "dwellings", "residents"}
+    assert all(len(row["sha256"]) == 64 for row in origin["inputs"])
+    assert "retsinformation" in json.dumps(origin["law"])
+    assert origin["versions"]["boligkort"]
+
+
 def test_what_if_sets_two_lists_side_by_side(demo, answer, tmp_path):
     extension = next(row for row in answer["extensions"] if row["status"] == "ansøgt")
     proposal = f'[[extensions]]\nextension_id = "{extension["extension_id"]}"\napproved_on = 2022-01-15\n'
