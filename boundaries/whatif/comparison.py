@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from boundaries.designation.yearly_list import YearlyList
-from boundaries.disclosure.lists import PublishedList
 from boundaries.model import Assessment
 from boundaries.whatif.changes import Changed
 from boundaries.whatif.proposals import Proposals
@@ -46,17 +45,16 @@ class Side:
     ----------
     assessment
         Which dwellings count.
-    published
-        The list as it may be shown by itself; the exact one is behind it.
+    exact
+        The list with nothing hidden.
+    areas, criteria
+        As `boundaries.disclosure.lists.PublishedList`: what may be shown of the side by itself.
     """
 
     assessment: Assessment
-    published: PublishedList
-
-    @property
-    def exact(self) -> YearlyList:
-        """The list with nothing hidden."""
-        return self.published.made.yearly_list
+    exact: YearlyList
+    areas: pd.DataFrame
+    criteria: pd.DataFrame
 
 
 def name_side(column: str, side: str) -> str:
@@ -81,11 +79,11 @@ def compare_areas(before: Side, after: Side) -> pd.DataFrame:
     -------
     DataFrame
         ``area_id``, ``name``, ``criteria_required_n``; of `DWELLING_COLUMNS` and `RESIDENT_COLUMNS` both
-        sides and the change; of `LIST_COLUMNS` both sides; ``is_changed``. By ``area_id``; an area of
-        one side only has missing values on the other.
+        sides and the change; of `LIST_COLUMNS` both sides. By ``area_id``; an area of one side only has
+        missing values on the other.
     """
     counts = [*DWELLING_COLUMNS, *RESIDENT_COLUMNS]
-    sides = [_describe_areas(side, side.published.areas) for side in (before, after)]
+    sides = [_describe_areas(side) for side in (before, after)]
     ids = sorted(set(sides[0].index) | set(sides[1].index))
     old, new = (side.reindex(ids) for side in sides)
     table = pd.DataFrame({"area_id": pd.array(ids, dtype="str")}, index=ids)
@@ -95,15 +93,13 @@ def compare_areas(before: Side, after: Side) -> pd.DataFrame:
         table[name_side(column, "before")], table[name_side(column, "after")] = old[column], new[column]
         if column in counts:
             table[name_side(column, "change")] = new[column] - old[column]
-    exact_old, exact_new = (_describe_areas(side, side.exact.areas).reindex(ids) for side in (before, after))
-    table["is_changed"] = _differ(exact_old, exact_new, [*counts, *LIST_COLUMNS])
     return table.reset_index(drop=True)
 
 
-def _describe_areas(side: Side, listed: pd.DataFrame) -> pd.DataFrame:
+def _describe_areas(side: Side) -> pd.DataFrame:
     drawn = pd.DataFrame(side.assessment.areas).set_index("area_id")[list(DWELLING_COLUMNS)]
     chosen = ["name", *RESIDENT_COLUMNS, "criteria_required_n", *LIST_COLUMNS]
-    joined = drawn.join(listed.set_index("area_id")[chosen])
+    joined = drawn.join(side.areas.set_index("area_id")[chosen])
     numbers = [column for column in joined if str(column).endswith("_n")]
     return joined.astype(dict.fromkeys(numbers, "Int64"))
 
@@ -116,10 +112,10 @@ def compare_criteria(before: Side, after: Side) -> pd.DataFrame:
     DataFrame
         ``area_id``, ``criteria_set``, ``criterion``, ``compare``, ``limit``, ``limit_dkk``; of
         `VERDICT_COLUMNS` both sides; ``hidden_before`` and ``hidden_after`` (names of hidden columns,
-        with commas); ``is_changed``. In the order of the list after, then areas that only the list
+        with commas). In the order of the list after, then areas that only the list
         before has.
     """
-    old, new = (side.published.criteria.set_index(_CRITERION_KEY) for side in (before, after))
+    old, new = (side.criteria.set_index(_CRITERION_KEY) for side in (before, after))
     keys = new.index.append(old.index.difference(new.index, sort=True))
     old, new = old.reindex(keys), new.reindex(keys)
     table = pd.DataFrame(index=keys)
@@ -127,21 +123,31 @@ def compare_criteria(before: Side, after: Side) -> pd.DataFrame:
         table[column] = new[column].where(new[column].notna(), old[column])
     for column in (*VERDICT_COLUMNS, "hidden"):
         table[name_side(column, "before")], table[name_side(column, "after")] = old[column], new[column]
-    exact_old, exact_new = (
-        side.exact.criteria.set_index(_CRITERION_KEY).reindex(keys) for side in (before, after)
-    )
-    table["is_changed"] = _differ(exact_old, exact_new, ["status", "value", "low", "high", "margin_n"])
     return table.reset_index()
 
 
-def _differ(old: pd.DataFrame, new: pd.DataFrame, columns: Sequence[str]) -> list[bool]:
-    pairs = [_list_cells(old, columns), _list_cells(new, columns)]
-    return [before != after for before, after in zip(*pairs, strict=True)]
+def flag_changes(table: pd.DataFrame) -> pd.DataFrame:
+    """Tell in which rows anything that is shown differs between the sides.
+
+    What is hidden has no part in it: that a number changed at all would tell of it.
+
+    Parameters
+    ----------
+    table
+        As `compare_areas` or `compare_criteria` returns it, with all hidden that may not be shown.
+
+    Returns
+    -------
+    DataFrame
+        With ``is_changed`` last; missing equals missing.
+    """
+    pairs = {name: name.replace("_before", "_after") for name in map(str, table.columns) if "_before" in name}
+    old, new = (_list_cells(table, columns) for columns in (list(pairs), list(pairs.values())))
+    return table.assign(is_changed=[was != now for was, now in zip(old, new, strict=True)])
 
 
-def _list_cells(frame: pd.DataFrame, columns: Sequence[str]) -> list[tuple[object, ...]]:
-    """Return the rows with None for what is missing, so that missing equals missing."""
-    cells = [[None if pd.isna(value) else value for value in frame[column]] for column in columns]
+def _list_cells(table: pd.DataFrame, columns: Sequence[str]) -> list[tuple[object, ...]]:
+    cells = [[None if pd.isna(value) else value for value in table[column]] for column in columns]
     return list(zip(*cells, strict=True))
 
 

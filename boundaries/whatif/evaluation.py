@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from boundaries.assessment import assess
 from boundaries.designation.law import Criterion, Rules, find_list_date, rules_on
-from boundaries.designation.made_list import NoList, make_list
-from boundaries.disclosure.lists import publish_list
 from boundaries.model import Assessment, Registers, Settings
 from boundaries.registers.findings import combine_findings
 from boundaries.whatif.changes import apply_proposals
-from boundaries.whatif.comparison import Side, compare_areas, compare_criteria, list_changes
+from boundaries.whatif.comparison import (
+    compare_areas,
+    compare_criteria,
+    flag_changes,
+    list_changes,
+)
 from boundaries.whatif.hiding import RealPersons, hide_areas, hide_criteria
 from boundaries.whatif.ledger import Ledger
 from boundaries.whatif.proposals import Proposals
-from geo.errors import DataError
+from boundaries.whatif.sides import make_side
 
 _TABLES = ("areas", "criteria", "changes", "findings")
 
@@ -37,9 +39,10 @@ class WhatIf:
     file
         The proposals' file.
     areas
-        `boundaries.whatif.comparison.compare_areas`; a count of persons that is hidden is missing.
+        `boundaries.whatif.comparison.compare_areas`, and ``is_changed``; a count of persons that is
+        hidden is missing.
     criteria
-        `boundaries.whatif.comparison.compare_criteria`; shares are rounded fractions.
+        `boundaries.whatif.comparison.compare_criteria`, and ``is_changed``; shares are rounded fractions.
     changes
         `boundaries.whatif.comparison.list_changes`.
     findings
@@ -115,20 +118,20 @@ def evaluate_proposals(
     rules = rules_on(find_list_date(status_date.year) if list_date is None else list_date)
     years = _list_years(rules, status_date.year)
     changed = apply_proposals(registers, settings, status_date, proposals, years)
-    before = _make_side(registers, settings, status_date, rules)
-    after = _make_side(changed.registers, settings, status_date, rules)
+    before = make_side(registers, settings, status_date, rules)
+    after = make_side(changed.registers, settings, status_date, rules, beside=before)
     real_after = after
     if len(changed.actual_residents) < len(changed.registers.residents):
         actual = replace(changed.registers, residents=changed.actual_residents)
-        real_after = _make_side(actual, settings, status_date, rules)
+        real_after = make_side(actual, settings, status_date, rules, beside=before)
     real = RealPersons(before=before, after=real_after, threshold_n=settings.suppression_threshold_n)
     notes = _check_coherence(before.assessment, after.assessment, proposals.file)
     return WhatIf(
         status_date=status_date,
         list_date=rules.on,
         file=proposals.file,
-        areas=hide_areas(compare_areas(before, after), real),
-        criteria=hide_criteria(compare_criteria(before, after), real),
+        areas=flag_changes(hide_areas(compare_areas(before, after), real)),
+        criteria=flag_changes(hide_criteria(compare_criteria(before, after), real)),
         changes=list_changes(before.assessment, after.assessment, changed, proposals),
         findings=combine_findings([changed.findings, notes]),
         is_synthetic=is_synthetic,
@@ -137,14 +140,6 @@ def evaluate_proposals(
 
 def _list_years(rules: Rules, status_year: int) -> list[int]:
     return sorted({year for criterion in Criterion for year in rules.years_of(criterion, status_year)})
-
-
-def _make_side(registers: Registers, settings: Settings, status_date: date, rules: Rules) -> Side:
-    assessment = assess(registers, settings, status_date)
-    made = make_list(registers, assessment, list_date=rules.on)
-    if isinstance(made, NoList):
-        raise DataError(made.key, made.values)
-    return Side(assessment=assessment, published=publish_list(made))
 
 
 def _check_coherence(before: Assessment, after: Assessment, file: str) -> pd.DataFrame:

@@ -63,7 +63,7 @@ def hide_areas(areas: pd.DataFrame, real: RealPersons) -> pd.DataFrame:
         those of undecided dwellings.
     """
     exact = [side.exact.areas.set_index("area_id") for side in (real.before, real.after)]
-    shown = real.after.published.areas.set_index("area_id")["residents_n"]
+    shown = real.after.areas.set_index("area_id")["residents_n"]
     is_hidden, is_max_hidden = [], []
     for area_id, was_shown in zip(areas["area_id"], areas["residents_before_n"].notna(), strict=True):
         then, now = (_read_residents(side, area_id) for side in exact)
@@ -115,7 +115,7 @@ def hide_criteria(criteria: pd.DataFrame, real: RealPersons) -> pd.DataFrame:
         where the real persons are the same ones, what is hidden before.
     """
     steps = _measure_steps(real)
-    alone = real.after.published.criteria.set_index(["area_id", "criteria_set", "criterion"])["hidden"]
+    alone = real.after.criteria.set_index(["area_id", "criteria_set", "criterion"])["hidden"]
     hidden = []
     for row in criteria.to_dict("records"):
         step = steps.get((str(row["area_id"]), str(row["criterion"])), [])
