@@ -126,6 +126,32 @@ REASON_DECISIONS: dict[Reason, Decision] = {
 }
 
 
+class PlanAction(StrEnum):
+    """What a development plan (udviklingsplan) does to dwellings."""
+
+    SALE = "salg"
+    RELABELLING = "ommaerkning"
+    DEMOLITION = "nedrivning"
+    NEW_FAMILY = "nybyggeri_almen_familiebolig"
+    NEW_OTHER = "nybyggeri_andet"
+
+
+class PlanStatus(StrEnum):
+    """Whether an action of a development plan has been carried out."""
+
+    UDFOERT = "udført"
+    PLANLAGT = "planlagt"
+
+
+PLAN_DTYPES = {"area_id": "str", "year": "Int64", "action": "str", "dwellings_n": "Int64", "status": "str"}
+"""Columns of `Registers.plans`, with dtypes."""
+
+
+def make_empty_plans() -> pd.DataFrame:
+    """Return a register of development plans without rows."""
+    return pd.DataFrame(columns=list(PLAN_DTYPES)).astype(PLAN_DTYPES)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What the sources leave open, each with its default; shown in every result.
@@ -203,6 +229,10 @@ class Registers:
         ``year``, ``region_code``, ``key``, ``value`` (float): long form of the yearly figures.
     lists
         ``list_date``, ``area_id``, ``category``.
+    plans
+        ``area_id``, ``year``, ``action`` (`PlanAction`), ``dwellings_n`` (Int64), ``status``
+        (`PlanStatus`; NA where the plan does not say): what development plans did or will do, one row an
+        action, sorted. No rows where the project has no plans.
     findings
         What was found on the way in; columns `FINDING_COLUMNS`.
     files
@@ -222,6 +252,7 @@ class Registers:
     lists: pd.DataFrame
     findings: pd.DataFrame
     files: pd.DataFrame
+    plans: pd.DataFrame = field(default_factory=make_empty_plans)
 
 
 FINDING_COLUMNS = (

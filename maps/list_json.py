@@ -18,9 +18,9 @@ def describe_list(published: PublishedList) -> dict[str, object]:
     -------
     dict
         ``list_date``, ``status_date``, ``last_list_date``, ``is_synthetic``, ``threshold_n``, ``areas``,
-        ``criteria``, ``changes``, ``counts``, ``history``, ``housing_mix`` and ``sources``. Shares are in
-        per cent as published. A hidden figure is null, and its column is named in ``hidden`` of its row; a
-        missing one is null and not named.
+        ``criteria``, ``changes``, ``counts``, ``history``, ``housing_mix``, ``plan`` and ``sources``. Shares
+        are in per cent as published. A hidden figure is null, and its column is named in ``hidden`` of its
+        row; a missing one is null and not named. The sum of all areas in ``plan`` has no ``area_id``.
     """
     made, last = published.made, find_last_list(published)
     return {
@@ -35,6 +35,7 @@ def describe_list(published: PublishedList) -> dict[str, object]:
         "counts": _records(made.yearly_list.counts),
         "history": _describe_history(published),
         "housing_mix": [_describe_mix(row) for row in _records(made.mix)],
+        "plan": [_describe_plan(row) for row in _records(made.plan)],
         "sources": {
             "law": made.law.to_json(),
             "inputs": _records(made.assessment.files),
@@ -67,6 +68,12 @@ def _describe_criterion(row: dict[str, Any]) -> dict[str, object]:
 def _describe_mix(row: dict[str, Any]) -> dict[str, object]:
     share = row.pop("share")
     return {**row, "share_pct": _to_float(to_percent(share))}
+
+
+def _describe_plan(row: dict[str, Any]) -> dict[str, object]:
+    """Describe a row of the account; of the sum the target, which is each area's own, is left out."""
+    described = _describe_mix(row)
+    return described if row["area_id"] else {**described, "area_id": None, "is_target_met": None}
 
 
 def _describe_history(published: PublishedList) -> list[dict[str, object]]:

@@ -56,6 +56,7 @@ def format_list(published: PublishedList, texts: Texts, *, width: int = 100) -> 
         "",
         _head(texts.get("list_text.changes")),
         _format_changes(published, texts, width),
+        *_format_plan(published, texts, width),
     ]
     if published.criteria["hidden"].ne("").any() or published.areas["hidden"].ne("").any():
         word = {"word": texts.get("label.suppressed")}
@@ -225,6 +226,49 @@ def _format_changes(published: PublishedList, texts: Texts, width: int) -> str:
     if len(frame) and frame["reasons"].eq(labels.MISSING).all():
         frame = frame.drop(columns="reasons")
     return format_table(_title(frame, texts), texts, width=width)
+
+
+_PLAN_CHANGES = ("sold_n", "relabelled_n", "demolished_n", "built_family_n", "built_other_n")
+
+
+def _format_plan(published: PublishedList, texts: Texts, width: int) -> list[str]:
+    """Return the account of the development plans with its heading; nothing where no area has one."""
+    rules, names = (
+        published.made.mix_rules,
+        dict(zip(published.areas["area_id"], published.areas["name"], strict=True)),
+    )
+    if rules is None or published.made.plan.empty:
+        return []
+    target = {
+        "limit": format_decimal(to_limit(rules.share_max), texts.language),
+        "day": labels.format_date(rules.target_on, texts.language, is_long=True),
+    }
+    table = [
+        {
+            "area": names.get(row["area_id"], texts.get("sheet.stage.all_areas")),
+            "plan_year": labels.format_year(row["year"]),
+            "stage": texts.get(f"sheet.stage.{row['stage']}"),
+            "plan_changes": _tell_plan_changes(row, texts),
+            "family_n": labels.format_count(row["family_n"], texts.language),
+            "total_n": labels.format_count(row["total_n"], texts.language),
+            "share": format_decimal(to_percent(row["share"]), texts.language),
+        }
+        for row in labels.list_rows(published.made.plan)
+    ]
+    frame = _title(pd.DataFrame(table, dtype="str"), texts)
+    return ["", _head(texts.get("list_text.plan", target)), format_table(frame, texts, width=width)]
+
+
+def _tell_plan_changes(row: dict[str, Any], texts: Texts) -> str:
+    told = [
+        texts.get(
+            f"list_text.plan_change{'' if row[name] == 1 else 's'}.{name}",
+            {"n": labels.format_count(row[name], texts.language)},
+        )
+        for name in _PLAN_CHANGES
+        if row[name]
+    ]
+    return ", ".join(told) or labels.MISSING
 
 
 def format_law(listing: LawListing, texts: Texts, *, width: int = 100) -> str:

@@ -28,7 +28,7 @@ from maps.list_words import (
 )
 from maps.workbook import write_workbook
 
-SHEETS = ("list", "criteria", "changes", "mix", "quality", "sources")
+SHEETS = ("list", "criteria", "changes", "mix", "plan", "quality", "sources")
 """Sheets in their order, by key below ``sheet.name`` in the texts."""
 
 WORKBOOK = "lister.xlsx"
@@ -53,12 +53,16 @@ _MIX = (
     "area", "area_id", "year", "family_n", "standing_n", "demolished_n", "replaced_n", "business_n",
     "total_n", "share", "target", "target_on", "is_target_met", "mix_margin_n",
 )  # fmt: skip
+_PLAN = (
+    "area", "area_id", "plan_year", "stage", "sold_n", "relabelled_n", "demolished_n", "built_family_n",
+    "built_other_n", "family_n", "total_n", "share", "target", "target_on", "is_target_met",
+)  # fmt: skip
 _QUALITY = (
     "area", "area_id", "criterion", "missing_n", "undecided_n", "low", "value", "high", "status",
     "is_open",
 )  # fmt: skip
 
-_WHOLE = frozenset({"year", "residents_2010", "denominator"})
+_WHOLE = frozenset({"year", "plan_year", "residents_2010", "denominator"})
 
 Row = dict[str, Any]
 
@@ -84,6 +88,7 @@ def list_sheets(published: PublishedList, texts: Texts) -> dict[str, pd.DataFram
         "criteria": (_list_criteria, _CRITERIA),
         "changes": (_list_changes, _CHANGES),
         "mix": (_list_mix, _MIX),
+        "plan": (_list_plan, _PLAN),
         "quality": (_list_quality, _QUALITY),
     }
     sheets = {
@@ -335,6 +340,27 @@ def _list_mix(published: PublishedList, texts: Texts) -> list[Row]:
             "mix_margin_n": row["margin_n"],
         }
         for row in labels.list_rows(published.made.mix)
+    ]
+
+
+def _list_plan(published: PublishedList, texts: Texts) -> list[Row]:
+    names, rules = _name_areas(published), published.made.mix_rules
+    if rules is None:
+        return []
+    return [
+        {
+            **row,
+            "area": names.get(row["area_id"], texts.get("sheet.stage.all_areas")),
+            "area_id": row["area_id"] or None,
+            "plan_year": row["year"],
+            "stage": texts.get(f"sheet.stage.{row['stage']}"),
+            "share": to_percent(row["share"]),
+            "target": to_limit(rules.share_max),
+            "target_on": pd.Timestamp(rules.target_on),
+            # The target is each area's own.
+            "is_target_met": _show_flag(row, "is_target_met", texts) if row["area_id"] else None,
+        }
+        for row in labels.list_rows(published.made.plan)
     ]
 
 

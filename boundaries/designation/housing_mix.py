@@ -8,7 +8,6 @@ floor area counts as one dwelling.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 from typing import cast
@@ -16,7 +15,7 @@ from typing import cast
 import pandas as pd
 
 from boundaries.designation.verdict import compare_exactly
-from boundaries.model import Tenure
+from boundaries.model import PlanAction, Tenure
 from data.law import load_law
 from geo.errors import DataError
 
@@ -33,16 +32,6 @@ PLAN_COLUMNS = (
     "family_n", "total_n", "share", "is_target_met",
 )  # fmt: skip
 """Columns of the plan account: changes of the year, and what stands after them."""
-
-
-class PlanAction(StrEnum):
-    """What a development plan does to dwellings."""
-
-    SALE = "salg"
-    RELABELLING = "ommaerkning"
-    DEMOLITION = "nedrivning"
-    NEW_FAMILY = "nybyggeri_almen_familiebolig"
-    NEW_OTHER = "nybyggeri_andet"
 
 
 _ACTION_COLUMNS = {

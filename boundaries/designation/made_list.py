@@ -10,7 +10,14 @@ from boundaries.delineation.areas import delineate_areas, outline_extensions
 from boundaries.delineation.dwellings import decide_dwellings
 from boundaries.designation.categories import Category
 from boundaries.designation.criteria import collect_statuses
-from boundaries.designation.housing_mix import MIX_COLUMNS, MixRules, measure_mix, mix_rules_on
+from boundaries.designation.development_plan import follow_plans
+from boundaries.designation.housing_mix import (
+    MIX_COLUMNS,
+    PLAN_COLUMNS,
+    MixRules,
+    measure_mix,
+    mix_rules_on,
+)
 from boundaries.designation.indicators import count_indicators
 from boundaries.designation.law import Criterion, LawListing, Rules, find_list_date, list_law, rules_on
 from boundaries.designation.lists import explain_leaving
@@ -52,6 +59,10 @@ class MadeList:
         `boundaries.designation.housing_mix.MIX_COLUMNS`; no rows before December 2018.
     mix_rules
         The reduction target; None before December 2018.
+    plan
+        The account of the development plans (`boundaries.designation.development_plan.follow_plans`,
+        `boundaries.designation.housing_mix.PLAN_COLUMNS`) of the areas that have one; no rows before
+        December 2018. It counts dwellings alone.
     earlier
         The earlier data years of the means as the last year's list counted them, with the areas as they
         were then (`boundaries.designation.indicators.INDICATOR_COLUMNS`). A difference from the list's own
@@ -65,6 +76,7 @@ class MadeList:
     regions: Regions
     mix: pd.DataFrame
     mix_rules: MixRules | None
+    plan: pd.DataFrame
     earlier: pd.DataFrame
 
 
@@ -131,6 +143,7 @@ def make_list(
         regions=regions,
         mix=mix,
         mix_rules=mix_rules,
+        plan=_follow_plans(registers, mix, mix_rules, assessment.status_date),
         earlier=_count_earlier(registers, assessment, then, rules),
     )
 
@@ -141,6 +154,14 @@ def _measure_mix(assessment: Assessment, on: date) -> tuple[pd.DataFrame, MixRul
     except DataError:  # the target came in December 2018
         return pd.DataFrame(columns=list(MIX_COLUMNS)), None
     return measure_mix(assessment.dwellings, assessment.status_date, rules), rules
+
+
+def _follow_plans(
+    registers: Registers, mix: pd.DataFrame, rules: MixRules | None, status_date: date
+) -> pd.DataFrame:
+    if rules is None:
+        return pd.DataFrame(columns=list(PLAN_COLUMNS))
+    return follow_plans(registers.plans, mix, status_date, rules)
 
 
 def _decide_year_before(registers: Registers, assessment: Assessment) -> Assessment:

@@ -82,6 +82,14 @@ ALIASES: Mapping[str, Mapping[str, Sequence[str]]] = {
         "area_id": _AREA_ID,
         "category": ("kategori",),
     },
+    "plans": {
+        "area_id": _AREA_ID,
+        "year": ("år",),
+        "action": ("handling", "tiltag"),
+        "dwellings_n": ("antal_boliger", "boliger", "antal"),
+        "tenure": ("boligtype", "ejerform"),
+        "status": ("planstatus",),
+    },
 }
 """Register to canonical name to headings."""
 

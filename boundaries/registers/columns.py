@@ -92,7 +92,7 @@ def _convert_text(rows: Rows, column: Column) -> Converted:
 
 
 def _convert_word(rows: Rows, column: Column) -> Converted:
-    words = _fold_words(column.words)
+    words = _fold_words(column.words) | {fold_word(other): word for other, word in column.synonyms}
     return _convert_distinct(
         rows, column, convert=lambda text: words.get(fold_word(text)), allowed=column.words
     )

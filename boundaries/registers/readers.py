@@ -23,6 +23,7 @@ from boundaries.registers.overlaps import (
     outline_shapes,
 )
 from boundaries.registers.parcels import build_parcels
+from boundaries.registers.plans import build_plans, find_overdue_actions
 from boundaries.registers.project import Project
 from boundaries.registers.relations import (
     find_absurd_counts,
@@ -64,7 +65,8 @@ def read_registers(project: Project) -> Registers:
     dwellings = build_dwellings(raw.rows["dwellings"], reference_year=_reference_year(project))
     residents = build_residents(raw.rows["residents"])
     references, lists = build_references(raw.rows["references"]), build_lists(raw.rows["lists"])
-    registers = (parcels, dwellings, residents, references, lists)
+    plans = build_plans(raw.rows["plans"])
+    registers = (parcels, dwellings, residents, references, lists, plans)
     findings = combine_findings(
         [
             raw.findings,
@@ -72,6 +74,7 @@ def read_registers(project: Project) -> Registers:
             *(found for register in registers for found in register.findings),
             *_check_outlines(outlines, parcels, project),
             *_check_people(residents.rows, dwellings.rows, project),
+            *_check_plans(plans.rows, outlines, project),
         ]
     )
     return Registers(
@@ -88,6 +91,7 @@ def read_registers(project: Project) -> Registers:
         lists=lists.frame,
         findings=findings,
         files=raw.files,
+        plans=plans.frame,
     )
 
 
@@ -112,8 +116,8 @@ def _check_outlines(
     area_ids = areas.rows.frame["area_id"]
     if len(area_ids):
         findings += [
-            find_unknown_areas(extensions, pd.concat([area_ids, splits.rows.frame["new_area_id"]])),
-            find_unknown_areas(splits, area_ids),
+            find_unknown_areas(extensions.rows, _list_area_ids(outlines)),
+            find_unknown_areas(splits.rows, area_ids),
             find_new_areas_that_exist(splits, area_ids),
         ]
     frame = gpd.GeoDataFrame(parcels.frame)
@@ -152,6 +156,22 @@ def _check_shapes(
         find_incoherent_extensions(extensions, areas, splits, gap_m=gap_m),
         find_splits_outside(splits, areas, extensions, tolerance_m2=tolerance_m2),
     ]
+
+
+def _list_area_ids(outlines: Mapping[str, Outlines]) -> pd.Series:
+    """Return the ids of all areas, those that splits make too."""
+    areas, splits = outlines["areas"].rows.frame, outlines["splits"].rows.frame
+    return pd.Series(pd.concat([areas["area_id"], splits["new_area_id"]]))
+
+
+def _check_plans(plans: Rows, outlines: Mapping[str, Outlines], project: Project) -> list[pd.DataFrame]:
+    """Check that plans are of areas that there are, and that what is planned is yet to come."""
+    findings = []
+    if len(outlines["areas"].rows.frame):
+        findings.append(find_unknown_areas(plans, _list_area_ids(outlines)))
+    if project.status_date:
+        findings.append(find_overdue_actions(plans, status_date=project.status_date))
+    return findings
 
 
 def _check_people(residents: Rows, dwellings: Rows, project: Project) -> list[pd.DataFrame]:

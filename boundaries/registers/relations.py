@@ -17,9 +17,8 @@ def find_unknown_parcels(outlines: Outlines, parcel_keys: pd.Series) -> pd.DataF
     return add_details(found, {"column": "parcels", "value": unknown["parcel_key"].to_numpy()})
 
 
-def find_unknown_areas(outlines: Outlines, area_ids: pd.Series) -> pd.DataFrame:
-    """Find extensions or splits of an area that there is not."""
-    rows = outlines.rows
+def find_unknown_areas(rows: Rows, area_ids: pd.Series) -> pd.DataFrame:
+    """Find extensions, splits or actions of plans of an area that there is not."""
     is_unknown = ~rows.frame["area_id"].isin(area_ids) & rows.frame["area_id"].notna()
     return rows.found("unknown_area", is_unknown, column="area_id")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from boundaries.model import ExtensionStatus, Tenure
+from boundaries.model import ExtensionStatus, PlanAction, PlanStatus, Tenure
 
 
 class Kind(StrEnum):
@@ -47,6 +47,8 @@ class Column:
         Every row must have a value.
     words
         What a word may be.
+    synonyms
+        Other words that are understood, each with the one of `words` that it means.
     codes
         Name of the code list of a code.
     low, high
@@ -60,6 +62,7 @@ class Column:
     is_required: bool = False
     is_filled: bool = False
     words: tuple[str, ...] = ()
+    synonyms: tuple[tuple[str, str], ...] = ()
     codes: str = ""
     low: float | None = None
     high: float | None = None
@@ -109,6 +112,22 @@ CATEGORIES = (
     "forebyggelsesomraade",
 )
 """What a published list may say of an area, by the words of its time."""
+
+NEW_BUILD = "nybyggeri"
+"""New dwellings of a plan, of a kind that the column ``tenure`` tells."""
+
+PLAN_ACTIONS = (*(str(action) for action in PlanAction), NEW_BUILD)
+PLAN_ACTION_SYNONYMS = (
+    ("sale", str(PlanAction.SALE)),
+    ("relabelling", str(PlanAction.RELABELLING)),
+    ("demolition", str(PlanAction.DEMOLITION)),
+    ("new_build", NEW_BUILD),
+)
+PLAN_STATUSES = tuple(str(status) for status in PlanStatus)
+PLAN_STATUS_SYNONYMS = (("done", str(PlanStatus.UDFOERT)), ("planned", str(PlanStatus.PLANLAGT)))
+
+FIRST_PLAN_YEAR = 2010
+"""Before this no action of a plan is believed: the law counts demolitions after 2010."""
 
 ABSURD_RESIDENTS_N = 50
 """More residents than this in one dwelling are reported."""
@@ -250,6 +269,40 @@ _SCHEMAS = (
             Column(name="list_date", kind=Kind.DATE, is_required=True, is_filled=True),
             _id("area_id"),
             Column(name="category", kind=Kind.WORD, is_required=True, is_filled=True, words=CATEGORIES),
+        ),
+    ),
+    Schema(
+        register="plans",
+        key=("area_id", "year", "action"),
+        columns=(
+            _id("area_id"),
+            Column(
+                name="year",
+                kind=Kind.INTEGER,
+                is_required=True,
+                is_filled=True,
+                low=FIRST_PLAN_YEAR,
+                high=2100,
+                rule="year_out_of_range",
+            ),
+            Column(
+                name="action",
+                kind=Kind.WORD,
+                is_required=True,
+                is_filled=True,
+                words=PLAN_ACTIONS,
+                synonyms=PLAN_ACTION_SYNONYMS,
+            ),
+            Column(
+                name="dwellings_n",
+                kind=Kind.INTEGER,
+                is_required=True,
+                is_filled=True,
+                low=0,
+                rule="negative_count",
+            ),
+            Column(name="tenure", kind=Kind.WORD, words=TENURES),
+            Column(name="status", kind=Kind.WORD, words=PLAN_STATUSES, synonyms=PLAN_STATUS_SYNONYMS),
         ),
     ),
 )

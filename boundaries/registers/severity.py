@@ -59,6 +59,8 @@ SEVERITIES: Mapping[str, Severity] = {
     "approval_date_unexpected": "warning",
     "approved_before_applied": "error",
     "status_missing": "warning",
+    "plan_tenure_unclear": "error",
+    "plan_overdue": "warning",
     # Places.
     "missing_coordinates": "warning",
     "coordinates_swapped": "error",

@@ -283,4 +283,15 @@ def _name_rows(schema: Schema, frame: pd.DataFrame) -> pd.Series:
         return frame["person_id"].fillna(frame["dwelling_id"])
     if schema.register == "references":
         return frame["year"]
+    if schema.register == "plans":
+        return _join_key(schema, frame)
     return frame["area_id" if schema.register == "lists" else schema.key[0]]
+
+
+def _join_key(schema: Schema, frame: pd.DataFrame) -> pd.Series:
+    """Return the key of each row as one text, as far as the file has it."""
+    named = pd.Series("", index=frame.index, dtype="str")
+    for column in schema.key:
+        if column in frame:
+            named = named + " " + frame[column].fillna("–")
+    return named.str.strip()

@@ -1,5 +1,7 @@
 """Registers of yearly facts: the reference figures, and the lists as they were published."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from boundaries.registers.columns import convert_columns
@@ -28,7 +30,7 @@ def build_references(raw: Rows) -> Checked:
     # A region that is not understood must not turn its figure into a national one.
     is_usable &= frame["region_code"].notna() | long.text("region_code").isna()
     usable = long.select(is_usable).with_frame(frame.loc[is_usable])
-    one = require_one_row_per_id(usable, _describe_key(usable.frame, _LONG_COLUMNS[:3]))
+    one = require_one_row_per_id(usable, describe_key(usable.frame, _LONG_COLUMNS[:3]))
     found = one.rows.select(one.frame["value"].notna())
     return Checked(rows=found.sort(_LONG_COLUMNS), findings=(*converted.findings, *one.findings))
 
@@ -66,12 +68,12 @@ def build_lists(raw: Rows) -> Checked:
     converted = convert_columns(raw, schema)
     is_usable = converted.frame.notna().all(axis="columns")
     usable = raw.select(is_usable).with_frame(converted.frame.loc[is_usable])
-    one = require_one_row_per_id(usable, _describe_key(usable.frame, schema.key))
+    one = require_one_row_per_id(usable, describe_key(usable.frame, schema.key))
     return Checked(rows=one.rows.sort(schema.key), findings=(*converted.findings, *one.findings))
 
 
-def _describe_key(frame: pd.DataFrame, columns: tuple[str, ...] | list[str]) -> pd.Series:
-    """Return the key of each row as one text."""
+def describe_key(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Return the key of each row, made of `columns`, as one text."""
     described = pd.Series("", index=frame.index, dtype="str")
     for column in columns:
         described = described + frame[column].astype("str").fillna("–") + " "

@@ -19,6 +19,7 @@ from data.synthetic.files import (
     DWELLING_FILE,
     EXTENSION_FILE,
     LIST_FILE,
+    PLAN_FILE,
     PROJECT_FILE,
     README_FILE,
     REFERENCE_FILE,
@@ -32,7 +33,14 @@ from data.synthetic.names import KOMMUNE_CODE, KOMMUNE_NAME
 from data.synthetic.parcels import Parcels, lay_parcels
 from data.synthetic.people import simulate_people
 from data.synthetic.population import People, make_homes
-from data.synthetic.registers import make_areas, make_extensions, make_lists, make_references, make_splits
+from data.synthetic.registers import (
+    make_areas,
+    make_extensions,
+    make_lists,
+    make_plans,
+    make_references,
+    make_splits,
+)
 from data.synthetic.traits import Traits, describe_people
 from data.texts import LANGUAGES, Texts, load_texts
 from geo.errors import WriteError
@@ -146,6 +154,7 @@ def write_demo(
         DWELLING_FILE: make_dwelling_table(town.dwellings),
         REFERENCE_FILE: make_references(),
         LIST_FILE: make_lists(),
+        PLAN_FILE: make_plans(town.dwellings),
     }
     summary = _summarise(target, seed, town, tables)
     write_parcels(target, town.parcels, texts, seed=seed, overwrite=overwrite)

@@ -28,6 +28,7 @@ DWELLING_FILE = "boliger.csv"
 RESIDENT_FILE = "beboere.parquet"
 REFERENCE_FILE = "referencer.csv"
 LIST_FILE = "lister.csv"
+PLAN_FILE = "planer.csv"
 PROJECT_FILE = "boligkort.toml"
 README_FILE = "README.md"
 
@@ -42,6 +43,7 @@ DEMO_FILES = (
     RESIDENT_FILE,
     REFERENCE_FILE,
     LIST_FILE,
+    PLAN_FILE,
 )
 """Every file of a demo folder."""
 

@@ -75,6 +75,51 @@ _LISTS: tuple[tuple[str, _Entries], ...] = (
 """What was "published" of the demo, by the words of the time; the residents bear out every list from 2020."""
 
 
+_PlanRow = tuple[str, int, str, str | None, int, str]
+
+_PLANNED = (
+    ("LS01", 2026, "nedrivning", None, 128),
+    ("LS01", 2026, "salg", None, 96),
+    ("LS01", 2027, "ommærkning", None, 72),
+    ("LS01", 2027, "nybyggeri", "ejerbolig", 120),
+    ("LS01", 2028, "salg", None, 64),
+    ("LS01", 2028, "nedrivning", None, 96),
+    ("LS01", 2029, "nybyggeri", "privat_udlejning", 200),
+    ("LS06", 2026, "ommærkning", None, 48),
+    ("LS06", 2027, "nybyggeri", "almen_familiebolig", 24),
+    ("LS06", 2028, "nybyggeri", "ejerbolig", 60),
+    ("LS06", 2029, "salg", None, 40),
+)
+"""What is planned: Hejreparken comes under 40 pct. almene familieboliger by 2030, Marehalmen does not."""
+
+
+def make_plans(dwellings: pd.DataFrame) -> pd.DataFrame:
+    """Return the development plans: what the dwellings went through, and what is planned.
+
+    Parameters
+    ----------
+    dwellings
+        As `data.synthetic.cases.plant_cases` returns them: what was done is counted there.
+    """
+    is_new = (
+        dwellings["site"].str.startswith("LS01")
+        & dwellings["tenure"].eq("privat_udlejning")
+        & dwellings["built_year"].eq(2016)
+    )
+    rows: list[_PlanRow] = [(*row, "planlagt") for row in _PLANNED]
+    rows.append(("LS01", 2016, "nybyggeri", "privat_udlejning", int(is_new.sum()), "udført"))
+    torn_down = dwellings[dwellings["demolished_on"].notna()]
+    for area_id in ("LS01", "LS06"):
+        own = torn_down[torn_down["site"].str.startswith(area_id)]
+        years = own["demolished_on"].dt.year.value_counts()
+        rows += [
+            (area_id, int(year), "nedrivning", None, int(years[year]), "udført")
+            for year in sorted(years.index)
+        ]
+    rows.sort(key=lambda row: row[:2])
+    return pd.DataFrame(rows, columns=["area_id", "year", "action", "tenure", "dwellings_n", "status"])
+
+
 def make_areas(parcels: Parcels) -> pd.DataFrame:
     """Return the register of boligområder, each a list of parcels."""
     return pd.DataFrame(

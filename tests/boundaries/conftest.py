@@ -29,6 +29,8 @@ path = "beboere.csv"
 path = "referencer.csv"
 [registers.lists]
 path = "lister.csv"
+[registers.plans]
+path = "planer.csv"
 """
 
 PEOPLE_PROJECT = """\
@@ -82,6 +84,15 @@ year;region_code;national_convicted_share;regional_gross_income_dkk
 list_date;area_id;category
 2024-12-01;A1;udsat boligområde
 2024-12-01;A1;parallelsamfund
+""",
+    "planer.csv": """\
+område_id;år;handling;antal_boliger;boligtype;status
+A1;2026;Ommærkning;12;;planlagt
+A1;2021;nybyggeri;20;Privat udlejning;udført
+A1;2028;Nybyggeri;8;almen familiebolig;
+A2;2024;sale;4;;
+A1;2021;demolition;30;;done
+A2;2027;nybyggeri andet;16;;planned
 """,
 }
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from boundaries.designation.housing_mix import (
     MIX_COLUMNS,
     PLAN_COLUMNS,
-    PlanAction,
     account_plan,
     judge_mix,
     measure_mix,
     mix_rules_on,
 )
+from boundaries.model import PlanAction
 from data.texts import LANGUAGES, load_texts
 from geo.errors import DataError
 

@@ -23,6 +23,7 @@ FRAMES = (
     "residents",
     "references",
     "lists",
+    "plans",
 )
 DTYPES = {
     "parcels": {"parcel_key": "str", "cadastral_district": "str", "parcel_number": "str", "geometry": "geometry"},
@@ -54,6 +55,7 @@ DTYPES = {
     },
     "references": {"year": "Int64", "region_code": "str", "key": "str", "value": "float64"},
     "lists": {"list_date": "datetime64[s]", "area_id": "str", "category": "str"},
+    "plans": {"area_id": "str", "year": "Int64", "action": "str", "dwellings_n": "Int64", "status": "str"},
     "files": {
         "register": "str", "file": "str", "layer": "str", "rows_n": "int64", "sha256": "str", "bytes_n": "int64",
     },
@@ -81,14 +83,22 @@ def test_frames_are_those_of_the_model(input_files):
 
 def test_empty_frames_are_those_of_the_model(input_files):
     """A project that names no files for its optional registers has the same frames without rows."""
-    for register in ("extensions", "splits", "references", "lists"):
+    for register in ("extensions", "splits", "references", "lists", "plans"):
         input_files.project = input_files.project.replace(
             next(part for part in input_files.project.split("[registers.") if part.startswith(register)),
             "x]\n",
         ).replace("[registers.x]\n", "")
     registers = input_files.read()
     assert registers.findings.empty
-    for name in ("extensions", "extension_parcels", "splits", "split_parcels", "references", "lists"):
+    for name in (
+        "extensions",
+        "extension_parcels",
+        "splits",
+        "split_parcels",
+        "references",
+        "lists",
+        "plans",
+    ):
         assert getattr(registers, name).dtypes.astype(str).to_dict() == DTYPES[name]
         assert len(getattr(registers, name)) == 0
 
@@ -115,6 +125,35 @@ def test_outlines_are_read(input_files):
     assert registers.parcels["parcel_key"].tolist() == [f"1-{number}" for number in sorted(
         ["0b", "9a", *(f"{column}a" for column in range(8))]
     )]  # fmt: skip
+
+
+def test_plans_are_read_by_any_of_their_words(input_files):
+    assert plain(input_files.read().plans) == [
+        ("A1", 2021, "nedrivning", 30, "udført"),
+        ("A1", 2021, "nybyggeri_andet", 20, "udført"),
+        ("A1", 2026, "ommaerkning", 12, "planlagt"),
+        ("A1", 2028, "nybyggeri_almen_familiebolig", 8, None),
+        ("A2", 2024, "salg", 4, None),
+        ("A2", 2027, "nybyggeri_andet", 16, "planlagt"),
+    ]
+
+
+def test_a_plan_may_be_of_an_area_that_a_split_makes(input_files):
+    input_files.tables["planer.csv"] += "A3;2026;salg;5;;\n"
+    registers = input_files.read()
+    assert registers.findings.empty
+    assert plain(registers.plans)[-1] == ("A3", 2026, "salg", 5, None)
+
+
+def test_actions_that_cannot_be_read_are_in_no_plan(input_files):
+    input_files.tables["planer.csv"] += (
+        "A2;2026;salg;-1;;\nA2;2026;flytning;1;;\nA2;2026;salg;2;;snart\nA2;2026;nybyggeri;3;;\n"
+    )
+    registers = input_files.read()
+    assert len(registers.plans) == 6
+    assert sorted(registers.findings["rule"]) == [
+        "negative_count", "plan_tenure_unclear", "unknown_code", "unknown_code",
+    ]  # fmt: skip
 
 
 def test_dwellings_are_read(input_files):

@@ -18,9 +18,9 @@ def test_files_are_listed(input_files):
     files = input_files.read().files
     assert files["file"].tolist() == [
         "matrikler.geojson", "omraader.geojson", "omraader.csv", "udvidelser.csv", "opdelinger.csv", "boliger.csv",
-        "beboere.csv", "referencer.csv", "lister.csv",
+        "beboere.csv", "referencer.csv", "lister.csv", "planer.csv",
     ]  # fmt: skip
-    assert files["rows_n"].tolist() == [10, 1, 1, 3, 1, 5, 5, 2, 2]
+    assert files["rows_n"].tolist() == [10, 1, 1, 3, 1, 5, 5, 2, 2, 6]
     size = (input_files.folder / "boliger.csv").stat().st_size
     assert files.loc[files["file"] == "boliger.csv", "bytes_n"].tolist() == [size]
     assert files["sha256"].str.fullmatch(r"[0-9a-f]{64}").all()

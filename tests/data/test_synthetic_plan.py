@@ -23,6 +23,7 @@ from data.synthetic.registers import (
     make_areas,
     make_extensions,
     make_lists,
+    make_plans,
     make_references,
     make_splits,
 )
@@ -276,6 +277,21 @@ def test_references_cover_the_years_and_the_year_before():
     assert counts["national_convicted_share"].to_numpy() == pytest.approx(share.to_numpy(), abs=1e-6)
     regional = references["key"] == "regional_gross_income_dkk"
     assert (references["region_code"].notna() == regional).all()
+
+
+def test_what_the_plans_say_is_done_the_dwellings_went_through():
+    plans = make_plans(town().dwellings)
+    done = plans[plans["status"].eq("udført")]
+    assert (done["year"] < 2025).all()
+    assert (plans.loc[plans["status"].eq("planlagt"), "year"].between(2026, 2029)).all()
+    gone = town().dwellings[town().dwellings["demolished_on"].notna()]
+    expected = Counter(
+        (site[:4], day.year) for site, day in zip(gone["site"], gone["demolished_on"], strict=True)
+    )
+    torn_down = done[done["action"].eq("nedrivning")]
+    assert {(r.area_id, r.year): r.dwellings_n for r in torn_down.itertuples()} == dict(expected)
+    assert not plans.duplicated(["area_id", "year", "action", "status"]).any()
+    assert set(plans["area_id"]) <= {area.area_id for area in AREAS}
 
 
 def test_lists_are_dated_1_december_and_name_each_area_once():

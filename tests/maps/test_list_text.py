@@ -1,5 +1,6 @@
 """What the terminal says of lists, the law and published values."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -76,6 +77,32 @@ def test_a_list_of_another_year_is_the_list_before(lists):
     history = made.yearly_list.history[["area_key", "2022-12-01"]]
     older = replace(lists[2024], made=replace(made, yearly_list=replace(made.yearly_list, history=history)))
     assert "end på den forrige liste" in summarise_list(older, load_texts("da"))
+
+
+def test_the_list_tells_the_development_plans(lists):
+    told = format_list(lists[2025], load_texts("da"), width=140)
+    plan = told[told.index("Udviklingsplanerne") :]
+    assert "højst 40 pct. almene familieboliger før 1. januar 2030" in plan
+    rows = [re.split(r"  +", line) for line in plan.splitlines()]
+    assert ["Hejreparken", "2015", "Start", "–", "1.059", "1.109", "95,5"] in rows
+    assert ["Hejreparken", "2026", "Planlagt", "96 solgt, 128 nedrevet", "803", "1.141", "70,4"] in rows
+    assert ["Marehalmen", "2022", "Udført", "80 nedrevet", "412", "492", "83,7"] in rows
+    assert "at most 40 per cent almene familieboliger before" in format_list(lists[2025], load_texts("en"))
+
+
+def test_one_new_dwelling_is_told_in_the_singular(lists):
+    made = lists[2025].made
+    one = made.plan.assign(built_family_n=1, built_other_n=2)
+    told = format_list(replace(lists[2025], made=replace(made, plan=one)), load_texts("da"), width=400)
+    assert "1 ny almen familiebolig, 2 andre nye boliger" in told
+
+
+@pytest.mark.parametrize("change", [{"mix_rules": None}, {"plan": None}])
+def test_a_list_without_plans_says_nothing_of_them(lists, change):
+    made = lists[2025].made
+    change = {"plan": made.plan.iloc[:0]} if "plan" in change else change
+    told = format_list(replace(lists[2025], made=replace(made, **change)), load_texts("da"))
+    assert "Udviklingsplan" not in told
 
 
 @pytest.mark.parametrize("width", [100, 140])

@@ -69,8 +69,16 @@ def book(written):
     return read(written / "lister.xlsx")
 
 
-def test_the_workbook_has_six_sheets(book):
-    assert list(book) == ["Liste", "Kriterier", "Ændringer", "Boligmix", "Kvalitet", "Kilder"]
+def test_the_workbook_has_seven_sheets(book):
+    assert list(book) == [
+        "Liste",
+        "Kriterier",
+        "Ændringer",
+        "Boligmix",
+        "Udviklingsplan",
+        "Kvalitet",
+        "Kilder",
+    ]
 
 
 def test_areas_stand_by_severity_with_what_the_list_says(book, published):
@@ -161,7 +169,7 @@ def test_sources_name_dates_law_region_and_files(book, published):
 
 def test_numbers_are_danish_headings_frozen_and_filtered(written):
     with zipfile.ZipFile(written / "lister.xlsx") as parts:
-        sheets = [parts.read(f"xl/worksheets/sheet{number}.xml").decode() for number in range(1, 7)]
+        sheets = [parts.read(f"xl/worksheets/sheet{number}.xml").decode() for number in range(1, 8)]
         styles = parts.read("xl/styles.xml").decode()
     assert all('state="frozen"' in sheet and "<autoFilter" in sheet for sheet in sheets)
     assert 'formatCode="#,##0.00"' in styles
@@ -169,7 +177,7 @@ def test_numbers_are_danish_headings_frozen_and_filtered(written):
 
 
 def test_the_csv_files_say_what_the_sheets_say(written, book):
-    names = ["liste", "kriterier", "aendringer", "boligmix", "kvalitet", "kilder"]
+    names = ["liste", "kriterier", "aendringer", "boligmix", "udviklingsplan", "kvalitet", "kilder"]
     for name, sheet in zip(names, book.values(), strict=True):
         text = (written / "lister" / f"{name}.csv").read_bytes()
         assert text.startswith(b"\xef\xbb\xbf")
@@ -273,11 +281,58 @@ def test_every_year_of_the_demo_in_both_languages(demo, year):
         assert "prevention" not in set(published.criteria["criteria_set"])
 
 
+def test_the_plan_is_accounted_from_start_to_the_final_share(demo):
+    published = publish(demo, 2025)
+    sheet = list_sheets(published, load_texts("da"))["Udviklingsplan"]
+    first = sheet[sheet["Område-id"].eq("LS01")]
+    assert first["Trin"].tolist() == ["Start", "Udført", "Udført", *["Planlagt"] * 4]
+    assert first["Ved udgangen af"].tolist() == [2015, 2016, 2024, 2026, 2027, 2028, 2029]
+    mix = list_sheets(published, load_texts("da"))["Boligmix"].set_index("Område-id").loc["LS01"]
+    at = first.set_index("Ved udgangen af").loc[2024]
+    for column in ("Almene familieboliger", "Boliger, der regnes med", "Andel (pct.)"):
+        assert at[column] == mix[column]
+    # By hand: 1,027 of 1,141, less 224 demolished, 160 sold and 72 relabelled, and 320 new homes.
+    last = first.iloc[-1]
+    assert (last["Almene familieboliger"], last["Boliger, der regnes med"]) == (571, 1461)
+    assert str(last["Andel (pct.)"]) == "39.1"
+    assert first["Målet er nået"].tolist() == [*["nej"] * 6, "ja"]
+    other = sheet[sheet["Område-id"].eq("LS06")]
+    assert str(other["Andel (pct.)"].iloc[-1]) == "63.0"
+    assert set(other["Målet er nået"]) == {"nej"}
+    whole = sheet[sheet["Område-id"].isna()].iloc[-1]
+    assert whole["Område"] == "Alle områder med plan"
+    assert whole["Målet er nået"] is None  # the target is each area's own
+    assert whole["Almene familieboliger"] == 571 + other["Almene familieboliger"].iloc[-1]
+
+
+def test_the_json_has_the_plan(written, published):
+    told = json.loads((written / "lister.json").read_text(encoding="utf-8"))["plan"]
+    assert len(told) == len(published.made.plan) > 0
+    for row, (_, made) in zip(told, published.made.plan.iterrows(), strict=True):
+        assert row["area_id"] == (made["area_id"] or None)
+        assert row["share_pct"] == pytest.approx(float(made["share"] * 100), abs=0.051)
+        assert row["is_target_met"] == (made["is_target_met"] if made["area_id"] else None)
+        for name in ("year", "stage", "sold_n", "demolished_n", "family_n", "total_n"):
+            assert row[name] == made[name]
+
+
+def test_without_plans_the_sheet_is_empty(demo):
+    from dataclasses import replace
+
+    project, registers = demo
+    without = replace(registers, plans=registers.plans.iloc[:0])
+    sheets = list_sheets(publish((project, without), 2025), load_texts("da"))
+    assert sheets["Udviklingsplan"].empty
+    assert len(sheets["Boligmix"]) == 9
+
+
 def test_before_the_target_there_is_no_mix(published):
     from dataclasses import replace
 
     older = replace(published, made=replace(published.made, mix_rules=None))
-    assert list_sheets(older, load_texts("da"))["Boligmix"].empty
+    sheets = list_sheets(older, load_texts("da"))
+    assert sheets["Boligmix"].empty
+    assert sheets["Udviklingsplan"].empty
 
 
 def test_percentages_are_rounded_once():
