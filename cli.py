@@ -129,9 +129,13 @@ def run(
 @OVERWRITE
 def demo(ctx: click.Context, folder: Path, seed: int, overwrite: bool, as_json: bool) -> None:
     """Write the synthetic kommune and run the main job on it."""
+    from boundaries.whatif.reader import template_text
     from data.synthetic import write_demo
+    from geo.writers import write_text
 
-    write_demo(folder, seed=seed, overwrite=overwrite, language=find_texts(ctx).language)
+    language = find_texts(ctx).language
+    write_demo(folder, seed=seed, overwrite=overwrite, language=language)
+    write_text(folder / "forslag.toml", template_text(language), overwrite=overwrite)
     ctx.invoke(run, project=folder, overwrite=overwrite, as_json=as_json)
 
 

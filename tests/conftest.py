@@ -1,13 +1,16 @@
 """Hand-drawn registers that every room's tests can build on."""
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from click.testing import CliRunner
 
 from boundaries.model import FINDING_COLUMNS, Registers
+from cli import main
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -162,3 +165,28 @@ def shared_data():
     if not SHARED_DATA.is_dir():
         pytest.skip("the real extracts do not lie beside the checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def run():
+    """Run a command line as a user would; an error that is not ours is raised."""
+
+    def invoke(*args):
+        return CliRunner().invoke(main, [str(arg) for arg in args], catch_exceptions=False)
+
+    return invoke
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory, run):
+    """The folder of the synthetic kommune with its result, and what the command printed."""
+    folder = tmp_path_factory.mktemp("demo") / "kommune"
+    result = run("demo", folder)
+    assert result.exit_code == 0, result.stderr
+    return folder, result
+
+
+@pytest.fixture(scope="session")
+def answer(demo):
+    """What `resultat.json` of the synthetic kommune says."""
+    return json.loads((demo[0] / "resultat" / "resultat.json").read_text(encoding="utf-8"))
