@@ -340,6 +340,8 @@ def classify(ctx: click.Context, file: Path, as_json: bool) -> None:
 
     texts = find_texts(ctx)
     classified = classify_published(read_table(file))
+    if as_json and len(classified.findings):
+        click.echo(terminal.format_findings(classified.findings, texts), err=True)
     _tell(
         as_json,
         classified.to_json(texts),

@@ -45,7 +45,10 @@ def test_a_published_value_that_is_no_number_is_a_finding(tmp_path, run):
     (tmp_path / "lister.csv").write_text(PUBLISHED.replace("2,71", "mange"), encoding="utf-8")
     result = run("classify", tmp_path / "lister.csv")
     assert result.exit_code == 1
-    assert "mange" in result.stderr
+    assert "mange" in result.stdout
+    as_values = run("classify", tmp_path / "lister.csv", "--json")
+    assert "mange" in as_values.stderr
+    assert len(json.loads(as_values.stdout)) == 3
     assert run("classify", tmp_path / "findes-ikke.csv").exit_code == 3
 
 
