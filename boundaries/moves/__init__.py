@@ -1,0 +1,1 @@
+"""Who came, who left, and where to."""

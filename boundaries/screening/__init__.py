@@ -1,0 +1,1 @@
+"""Screening a city on the national grid for udsatte byområder."""
