@@ -1,8 +1,6 @@
 """The command `boligkort`: arguments, one call chain a command, messages, exit status."""
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,16 +16,16 @@ from maps.command_line import (
     OVERWRITE,
     PATH,
     PROJECT,
-    DocumentedCommand,
     SpeakingGroup,
     find_texts,
     show_progress,
 )
+from maps.conversation import add_command, open_project, read_or_exit, tell, tell_findings
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from boundaries.model import Registers
+    from boundaries.designation.made_list import NoList
+    from boundaries.disclosure.lists import PublishedList
+    from boundaries.model import Assessment, Registers
     from boundaries.registers.project import Project
 
 
@@ -39,49 +37,20 @@ def main() -> None:
 
 
 def _command(function: Callable[..., None]) -> click.Command:
-    """Register a command with the options that all share; ``show_list`` is the command ``list``."""
-    shared = click.option("--json", "as_json", is_flag=True)(LANGUAGE(function))
-    name = function.__name__.removeprefix("show_")
-    return main.command(name, cls=DocumentedCommand)(click.pass_context(shared))
+    """Register a command with the options that all share."""
+    return add_command(main, function)
 
 
-def _open_project(ctx: click.Context, path: Path, on: datetime | None) -> tuple["Project", date]:
-    from boundaries.registers.project import load_project
+def _assess(
+    project: "Project", registers: "Registers", status_date: date
+) -> tuple["Assessment", "PublishedList | NoList"]:
+    """Answer for the date, and make its list as it may be shown."""
+    from boundaries.assessment import assess
+    from boundaries.designation.made_list import make_list
+    from boundaries.disclosure.lists import publish_made
 
-    project = load_project(path)
-    ctx.meta.setdefault("language", project.language)
-    status_date = on.date() if on else project.status_date
-    if status_date is None:
-        raise UsageError("cli.no_status_date", {"file": project.path.name})
-    return replace(project, status_date=status_date), status_date
-
-
-def _read(ctx: click.Context, project: "Project") -> "Registers":
-    """Read the registers; findings that are errors are told and written, and end the command."""
-    from boundaries.registers.findings import has_errors
-    from boundaries.registers.readers import read_registers
-
-    registers = read_registers(project)
-    if has_errors(registers.findings):
-        _tell_findings(ctx, project, registers.findings)
-        ctx.exit(DataError.exit_status)
-    return registers
-
-
-def _tell_findings(ctx: click.Context, project: "Project", findings: "pd.DataFrame") -> None:
-    from maps import folder, terminal
-
-    written = folder.write_findings(project.output, findings, find_texts(ctx))
-    click.echo(terminal.format_findings(findings, find_texts(ctx), limit=20), err=True)
-    click.echo(
-        find_texts(ctx).get("cli.findings_written", {"files": ", ".join(map(terminal.show_path, written))}),
-        err=True,
-    )
-
-
-def _tell(as_json: bool, value: object, text: str) -> None:
-    """Print an answer to stdout: values for a program, or text for a person."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
+    assessment = assess(registers, project.settings, status_date, is_synthetic=project.is_synthetic)
+    return assessment, publish_made(make_list(registers, assessment))
 
 
 @_command
@@ -98,29 +67,25 @@ def run(
     as_json: bool,
 ) -> None:
     """Do the main job of a project."""
-    from boundaries.assessment import assess
-    from boundaries.designation.made_list import make_list
-    from boundaries.disclosure.lists import publish_made
     from boundaries.disclosure.suppression import publish_assessment
     from geo.provenance import describe_versions
     from maps import folder, terminal
 
-    opened, status_date = _open_project(ctx, project, on)
+    opened, status_date = open_project(ctx, project, on)
     texts, target = find_texts(ctx), output or opened.output
     folder.refuse_existing(target, texts, overwrite=overwrite)
     with show_progress(ctx, "read", "decide", "write") as advance:
         advance("read")
-        registers = _read(ctx, opened)
+        registers = read_or_exit(ctx, opened)
         advance("decide")
-        assessment = assess(registers, opened.settings, status_date, is_synthetic=opened.is_synthetic)
-        listed = publish_made(make_list(registers, assessment))
+        assessment, listed = _assess(opened, registers, status_date)
         answer = folder.Answer(publish_assessment(assessment), listed, registers.parcels)
         advance("write")
         written = folder.write_results(target, answer, texts, describe_versions(), overwrite=overwrite)
     if len(registers.findings):
-        _tell_findings(ctx, opened, registers.findings)
+        tell_findings(ctx, opened, registers.findings)
     text = terminal.format_assessment(assessment, written, texts, more=folder.tell_list(listed, texts))
-    _tell(as_json, folder.describe_answer(answer), text)
+    tell(as_json, folder.describe_answer(answer), text)
 
 
 @_command
@@ -150,7 +115,7 @@ def init(ctx: click.Context, folder: Path, overwrite: bool, as_json: bool) -> No
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / PROJECT_FILE
     write_text(path, template_text(find_texts(ctx).language), overwrite=overwrite)
-    _tell(as_json, {"file": str(path)}, find_texts(ctx).get("cli.init", {"file": path}))
+    tell(as_json, {"file": str(path)}, find_texts(ctx).get("cli.init", {"file": path}))
 
 
 @_command
@@ -162,19 +127,19 @@ def check(ctx: click.Context, project: Path, on: datetime | None, as_json: bool)
     from boundaries.registers.readers import read_registers
     from maps import results, terminal
 
-    opened, _ = _open_project(ctx, project, on)
+    opened, _ = open_project(ctx, project, on)
     with show_progress(ctx, "read") as advance:
         advance("read")
         registers = read_registers(opened)
     findings = registers.findings
     if len(findings):
-        _tell_findings(ctx, opened, findings)
+        tell_findings(ctx, opened, findings)
     table = terminal.findings_table(findings, find_texts(ctx))
     values = {
         "files": results.list_records(registers.files, list(registers.files.columns)),
         "findings": results.list_records(table, list(table.columns)),
     }
-    _tell(as_json, values, terminal.format_files(registers.files, find_texts(ctx)))
+    tell(as_json, values, terminal.format_files(registers.files, find_texts(ctx)))
     ctx.exit(DataError.exit_status if has_errors(findings) else 0)
 
 
@@ -218,10 +183,10 @@ def dwellings(  # noqa: PLR0913  # one parameter an option
     from maps import folder, results, terminal
     from maps.dwelling_map import render_dwelling_map
 
-    opened, status_date = _open_project(ctx, project, on)
+    opened, status_date = open_project(ctx, project, on)
     with show_progress(ctx, "read", "decide", "write") as advance:
         advance("read")
-        registers = _read(ctx, opened)
+        registers = read_or_exit(ctx, opened)
         advance("decide")
         question = Question(
             area_id=str(area),
@@ -245,7 +210,7 @@ def dwellings(  # noqa: PLR0913  # one parameter an option
                 is_synthetic=check.is_synthetic,
             )
             write_text(map_path, page, overwrite=overwrite)
-    _tell(as_json, results.describe_check(check), terminal.format_check(check, find_texts(ctx)))
+    tell(as_json, results.describe_check(check), terminal.format_check(check, find_texts(ctx)))
 
 
 def _tell_place(
@@ -254,10 +219,10 @@ def _tell_place(
     from boundaries.delineation.timeline import build_timeline
     from maps import results, terminal
 
-    project, _ = _open_project(ctx, path, on)
-    periods = build_timeline(_read(ctx, project)).find_at(*at, on=on.date() if on else None)
+    project, _ = open_project(ctx, path, on)
+    periods = build_timeline(read_or_exit(ctx, project)).find_at(*at, on=on.date() if on else None)
     values = results.list_records(periods, list(periods.columns))
-    _tell(as_json, values, terminal.format_table(periods, find_texts(ctx), width=terminal.measure_width()))
+    tell(as_json, values, terminal.format_table(periods, find_texts(ctx), width=terminal.measure_width()))
 
 
 @_command
@@ -265,25 +230,20 @@ def _tell_place(
 @ON
 def show_list(ctx: click.Context, project: Path, on: datetime | None, as_json: bool) -> None:
     """Print the list of the year: who is on it, by which criteria, with which margins."""
-    from boundaries.assessment import assess
-    from boundaries.designation.made_list import make_list
-    from boundaries.disclosure.lists import PublishedList, publish_made
+    from boundaries.disclosure.lists import PublishedList
     from maps import list_text, terminal
     from maps.list_json import describe_list
 
-    opened, status_date = _open_project(ctx, project, on)
+    opened, status_date = open_project(ctx, project, on)
     texts = find_texts(ctx)
     with show_progress(ctx, "read", "decide") as advance:
         advance("read")
-        registers = _read(ctx, opened)
+        registers = read_or_exit(ctx, opened)
         advance("decide")
-        assessment = assess(registers, opened.settings, status_date, is_synthetic=opened.is_synthetic)
-        listed = publish_made(make_list(registers, assessment))
+        _, listed = _assess(opened, registers, status_date)
     if not isinstance(listed, PublishedList):
         raise DataError(listed.key, listed.values)
-    _tell(
-        as_json, describe_list(listed), list_text.format_list(listed, texts, width=terminal.measure_width())
-    )
+    tell(as_json, describe_list(listed), list_text.format_list(listed, texts, width=terminal.measure_width()))
 
 
 @_command
@@ -296,18 +256,18 @@ def whatif(ctx: click.Context, project: Path, proposals: Path, on: datetime | No
     from boundaries.whatif.reader import read_proposals
     from maps import terminal, whatif_text
 
-    opened, status_date = _open_project(ctx, project, on)
+    opened, status_date = open_project(ctx, project, on)
     proposed = read_proposals(proposals)
     with show_progress(ctx, "read", "decide") as advance:
         advance("read")
-        registers = _read(ctx, opened)
+        registers = read_or_exit(ctx, opened)
         advance("decide")
         answer = evaluate_proposals(
             registers, opened.settings, status_date, proposed, is_synthetic=opened.is_synthetic
         )
     if len(answer.findings):
         click.echo(terminal.format_findings(answer.findings, find_texts(ctx)), err=True)
-    _tell(
+    tell(
         as_json,
         answer.to_json(),
         whatif_text.format_whatif(answer, find_texts(ctx), width=terminal.measure_width()),
@@ -322,7 +282,7 @@ def law(ctx: click.Context, on: datetime | None, as_json: bool) -> None:
     from maps import list_text, terminal
 
     listing = list_law(on.date() if on else None)
-    _tell(
+    tell(
         as_json,
         listing.to_json(),
         list_text.format_law(listing, find_texts(ctx), width=terminal.measure_width()),
@@ -342,7 +302,7 @@ def classify(ctx: click.Context, file: Path, as_json: bool) -> None:
     classified = classify_published(read_table(file))
     if as_json and len(classified.findings):
         click.echo(terminal.format_findings(classified.findings, texts), err=True)
-    _tell(
+    tell(
         as_json,
         classified.to_json(texts),
         list_text.format_classification(classified, texts, width=terminal.measure_width()),
@@ -357,7 +317,7 @@ def doctor(_: click.Context, as_json: bool) -> None:
     from maps import terminal
 
     versions = describe_versions()
-    _tell(as_json, versions, terminal.format_pairs(versions))
+    tell(as_json, versions, terminal.format_pairs(versions))
 
 
 if __name__ == "__main__":

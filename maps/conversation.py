@@ -1,0 +1,71 @@
+"""What every command does around its chain: opens the project, reads it, tells findings and the answer."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from geo.errors import DataError, UsageError
+from maps.command_line import LANGUAGE, DocumentedCommand, find_texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from boundaries.model import Registers
+    from boundaries.registers.project import Project
+
+
+def add_command(group: click.Group, function: Callable[..., None]) -> click.Command:
+    """Make a command of a function, with the options that all share; ``show_list`` is called ``list``."""
+    shared = click.option("--json", "as_json", is_flag=True)(LANGUAGE(function))
+    name = function.__name__.removeprefix("show_")
+    return group.command(name, cls=DocumentedCommand)(click.pass_context(shared))
+
+
+def open_project(ctx: click.Context, path: Path, on: datetime | None) -> tuple["Project", date]:
+    """Load a project; its language is spoken from here on, unless another was asked for.
+
+    Raises
+    ------
+    UsageError
+        Where neither the project nor ``--on`` gives the status date (``cli.no_status_date``).
+    """
+    from boundaries.registers.project import load_project
+
+    project = load_project(path)
+    ctx.meta.setdefault("language", project.language)
+    status_date = on.date() if on else project.status_date
+    if status_date is None:
+        raise UsageError("cli.no_status_date", {"file": project.path.name})
+    return replace(project, status_date=status_date), status_date
+
+
+def read_or_exit(ctx: click.Context, project: "Project") -> "Registers":
+    """Read the registers; findings that are errors are told and written, and end the command."""
+    from boundaries.registers.findings import has_errors
+    from boundaries.registers.readers import read_registers
+
+    registers = read_registers(project)
+    if has_errors(registers.findings):
+        tell_findings(ctx, project, registers.findings)
+        ctx.exit(DataError.exit_status)
+    return registers
+
+
+def tell_findings(ctx: click.Context, project: "Project", findings: "pd.DataFrame") -> None:
+    """Write all findings beside the results, and tell the first of them on stderr."""
+    from maps import folder, terminal
+
+    written = folder.write_findings(project.output, findings, find_texts(ctx))
+    click.echo(terminal.format_findings(findings, find_texts(ctx), limit=20), err=True)
+    files = ", ".join(map(terminal.show_path, written))
+    click.echo(find_texts(ctx).get("cli.findings_written", {"files": files}), err=True)
+
+
+def tell(as_json: bool, value: object, text: str) -> None:
+    """Print an answer to stdout: values for a program, or text for a person."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
