@@ -21,7 +21,7 @@ import jinja2
 from branca.element import CssLink, Figure, JavascriptLink
 from markupsafe import Markup
 
-from geo.errors import ReadError
+from geo.errors import ReadError, UsageError
 from maps import palette
 
 LEAFLET_SHA256: Mapping[str, str] = {
@@ -50,6 +50,7 @@ UNNEEDED_ASSETS = frozenset(
 _LEAFLET_ASSETS = frozenset({"leaflet", "leaflet_css"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CSS_URL = re.compile(r"url\((images/[a-z0-9.-]+)\)")
+_TILE_URL = re.compile(r"(?P<origin>https://[a-z0-9.-]+(:[0-9]+)?)/[^\s;,'\"]*", re.IGNORECASE)
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -119,12 +120,68 @@ class PageFrame:
     notes: Sequence[tuple[str, str]] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Background:
+    """Map tiles under the data; they alone make a page ask the net for something.
+
+    Attributes
+    ----------
+    url
+        Template of one host over https, with ``{z}``, ``{x}`` and ``{y}``, in Web Mercator.
+    credits
+        Who made the tiles; shown among the credits of the page.
+    zoom_max
+        Largest zoom that the host has.
+    """
+
+    url: str
+    credits: str
+    zoom_max: int = 19
+
+    @property
+    def origin(self) -> str:
+        """The host, as a content security policy names it.
+
+        Raises
+        ------
+        UsageError
+            ``maps.background_url`` where the template is not as described.
+        """
+        found = _TILE_URL.fullmatch(self.url)
+        if found is None or any(f"{{{name}}}" not in self.url for name in "zxy"):
+            raise UsageError("maps.background_url", {"url": self.url})
+        return found["origin"]
+
+
 @dataclass
 class PageParts:
-    """What a page carries: data by element id and the names of our own scripts, in order."""
+    """What a page carries beside its words.
+
+    Attributes
+    ----------
+    data
+        Values by element id; `dump_json` writes them.
+    scripts
+        Names of our own scripts, in order.
+    styles
+        Names of our own style sheets that follow ``page.css``.
+    rules
+        Further style rules, as the palette writes them.
+    patterns
+        SVG patterns that fills may name, beside ``hatch``.
+    file_stem
+        Beginning of the names of files that a reader fetches from the page.
+    background
+        Map tiles; None for a page that fetches nothing.
+    """
 
     data: dict[str, object] = field(default_factory=dict)
     scripts: tuple[str, ...] = ("page.js",)
+    styles: tuple[str, ...] = ()
+    rules: str = ""
+    patterns: Markup = field(default_factory=Markup)
+    file_stem: str = "boligkort"
+    background: Background | None = None
 
 
 class Page(Figure):
@@ -157,17 +214,38 @@ class Page(Figure):
         for child in self._children.values():
             child.render()
         scripts = self._collect_scripts()
-        style = read_leaflet_style() + palette.css_variables() + palette.css_rules() + _read_own("page.css")
-        data = {key: Markup(dump_json(value)) for key, value in self.parts.data.items()}  # noqa: S704
+        style = self._collect_styles()
+        background = self.parts.background
+        data = {key: Markup(dump_json(value)) for key, value in self._collect_data().items()}  # noqa: S704
         return _template().render(
             language=self.frame.language,
             frame=_Printable(self.frame),
-            policy=_make_policy(scripts, [style]),
+            policy=_make_policy(scripts, [style], [background.origin] if background else []),
+            stem=self.parts.file_stem,
+            patterns=self.parts.patterns,
+            background=_make_printable(background.credits) if background else "",
             style=Markup(style),  # noqa: S704 - our own style sheets
             map=Markup(self.html.render()),  # noqa: S704 - folium's empty element
             data=list(data.items()),
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own and the checked Leaflet
         )
+
+    def _collect_styles(self) -> str:
+        own = [_read_own(name) for name in ("page.css", *self.parts.styles)]
+        return (
+            read_leaflet_style()
+            + palette.css_variables()
+            + palette.css_rules()
+            + "".join(own)
+            + self.parts.rules
+        )
+
+    def _collect_data(self) -> dict[str, object]:
+        background = self.parts.background
+        if background is None:
+            return self.parts.data
+        tiles = {"url": background.url, "credits": background.credits, "zoom_max": background.zoom_max}
+        return {**self.parts.data, "background": tiles}
 
     def _collect_scripts(self) -> list[str]:
         switches: list[str] = []
@@ -287,10 +365,10 @@ def _check_script(script: str) -> str:
     return normal
 
 
-def _make_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+def _make_policy(scripts: Sequence[str], styles: Sequence[str], hosts: Sequence[str]) -> str:
     return (
         f"default-src 'none'; script-src {_hashes(scripts)}; style-src {_hashes(styles)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"img-src {' '.join(('data:', *hosts))}; base-uri 'none'; form-action 'none'"
     )
 
 
