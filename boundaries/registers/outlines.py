@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from boundaries.model import ExtensionStatus
+from boundaries.registers.aliases import ALIASES
 from boundaries.registers.columns import convert_columns
 from boundaries.registers.findings import add_details, empty_findings, make_finding, show_values
 from boundaries.registers.parcel_keys import list_parcel_keys
@@ -135,7 +136,14 @@ def _find_missing_outlines(rows: Rows, where: pd.Series, *, may_list: bool) -> p
         return rows.found("outline_missing", where)
     if rows.frame.empty:
         return empty_findings()
-    values = {"file": rows.name_files(), "column": "parcels", "value": "parcels"}
+    named = ", ".join(("parcels", *ALIASES[rows.register]["parcels"]))
+    headings = (heading for file in rows.headings.values() for heading in file.values())
+    values = {
+        "file": rows.name_files(),
+        "column": "parcels",
+        "value": named,
+        "other": ", ".join(dict.fromkeys(headings)),
+    }
     return make_finding("missing_column", rows.register, values)
 
 

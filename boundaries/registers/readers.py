@@ -13,6 +13,7 @@ from boundaries.registers.coherence import (
 )
 from boundaries.registers.dwellings import build_dwellings
 from boundaries.registers.findings import combine_findings
+from boundaries.registers.kommuner import read_project_kommuner
 from boundaries.registers.outlines import Outlines, build_approved, build_areas
 from boundaries.registers.overlaps import (
     find_area_overlaps,
@@ -66,12 +67,14 @@ def read_registers(project: Project) -> Registers:
     residents = build_residents(raw.rows["residents"])
     references, lists = build_references(raw.rows["references"]), build_lists(raw.rows["lists"])
     plans = build_plans(raw.rows["plans"])
+    kommuner = read_project_kommuner(raw.rows["kommuner"], project)
     registers = (parcels, dwellings, residents, references, lists, plans)
     findings = combine_findings(
         [
             raw.findings,
             *(found for register in outlines.values() for found in register.findings),
             *(found for register in registers for found in register.findings),
+            kommuner.findings,
             *_check_outlines(outlines, parcels, project),
             *_check_people(residents.rows, dwellings.rows, project),
             *_check_plans(plans.rows, outlines, project),
@@ -92,6 +95,7 @@ def read_registers(project: Project) -> Registers:
         findings=findings,
         files=raw.files,
         plans=plans.frame,
+        kommuner=kommuner.frame,
     )
 
 
@@ -134,6 +138,8 @@ def _check_parcel_lists(
         return []
     if "parcels" not in project.sources:
         return [find_missing_register(project, "parcels")]
+    if parcels.frame.empty:
+        return []  # why there are none has been said; every parcel of a list would be unknown
     tolerance_m2 = project.settings.overlap_tolerance_m2
     return [
         *(find_unknown_parcels(register, parcels.frame["parcel_key"]) for register in outlines.values()),

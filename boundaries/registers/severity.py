@@ -20,6 +20,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "ambiguous_column": "warning",
     "mojibake_text": "warning",
     "totals_left_out": "warning",
+    "error_cells": "warning",
     "unsaved_rows": "warning",
     "reader_warning": "warning",
     # Names of rows.

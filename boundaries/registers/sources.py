@@ -33,10 +33,11 @@ FILE_COLUMNS = {
 HEADINGS_SHOWN_N = 30
 """So many headings of a file are named when one is missing."""
 
-# What a reader notes besides is of no consequence: how it read the file.
+# What a reader notes besides is how it read the file; `boligkort inspect` tells it.
 _NOTE_RULES = {
     "files.mojibake": "mojibake_text",
     "files.totals_left_out": "totals_left_out",
+    "files.error_cells": "error_cells",
     "files.unsaved_rows": "unsaved_rows",
     "files.gdal_warning": "reader_warning",
 }
@@ -246,7 +247,9 @@ def _report_notes(notes: Sequence[Note], schema: Schema, where: Mapping[str, obj
         rule = _NOTE_RULES.get(note.key)
         if rule is not None:
             values = {name: note.values.get(name) for name in ("line", "column", "value")}
-            other = note.values.get("lines", note.values.get("reason"))
+            other = next(
+                (note.values[key] for key in ("lines", "cells", "reason") if key in note.values), None
+            )
             measured = {"other": other, "measure": note.values.get("count")}
             found.append(make_finding(rule, schema.register, {**where, **values, **measured}))
     return found
@@ -278,14 +281,17 @@ def _put_together(schema: Schema, source: Source | None, parts: Sequence[_Part])
 def _name_rows(schema: Schema, frame: pd.DataFrame) -> pd.Series:
     """Return what a finding calls each row."""
     if schema.register == "parcels":
-        return make_parcel_key(frame["cadastral_district"], frame["parcel_number"])
+        return make_parcel_key(_take(frame, "cadastral_district"), _take(frame, "parcel_number"))
     if schema.register == "residents" and "person_id" in frame:
         return frame["person_id"].fillna(frame["dwelling_id"])
-    if schema.register == "references":
-        return frame["year"]
     if schema.register == "plans":
         return _join_key(schema, frame)
-    return frame["area_id" if schema.register == "lists" else schema.key[0]]
+    return _take(frame, "area_id" if schema.register == "lists" else schema.key[0])
+
+
+def _take(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column of text; all missing where the files have none, which is a finding of its own."""
+    return frame[column] if column in frame else pd.Series(None, index=frame.index, dtype="str")
 
 
 def _join_key(schema: Schema, frame: pd.DataFrame) -> pd.Series:

@@ -25,6 +25,7 @@ def build_references(raw: Rows) -> Checked:
     """
     long = raw if {"key", "value"} <= raw.present else _melt(raw)
     converted = convert_columns(long, SCHEMAS["references"])
+    findings = converted.findings if long is raw else _name_keys(converted.findings)
     frame = converted.frame
     is_usable = frame[["year", "key"]].notna().all(axis="columns")
     # A region that is not understood must not turn its figure into a national one.
@@ -32,7 +33,17 @@ def build_references(raw: Rows) -> Checked:
     usable = long.select(is_usable).with_frame(frame.loc[is_usable])
     one = require_one_row_per_id(usable, describe_key(usable.frame, _LONG_COLUMNS[:3]))
     found = one.rows.select(one.frame["value"].notna())
-    return Checked(rows=found.sort(_LONG_COLUMNS), findings=(*converted.findings, *one.findings))
+    return Checked(rows=found.sort(_LONG_COLUMNS), findings=(*findings, *one.findings))
+
+
+def _name_keys(findings: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, ...]:
+    """Name in findings of wide figures the column that the file has: the heading is the key."""
+    return tuple(
+        found.assign(
+            column=found["column"].astype("str").where(found["column"] != "value", found["record_id"])
+        )
+        for found in findings
+    )
 
 
 def _melt(raw: Rows) -> Rows:
