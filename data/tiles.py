@@ -26,7 +26,7 @@ _CORNERS = ((0, 2), (1, 1), (1, -1), (0, -2), (-1, -1), (-1, 1))
 
 
 class Tile(NamedTuple):
-    """The place of a kommune in the layout, and a name of at most ten letters that fits there."""
+    """The place of a kommune in the layout, and a name of at most eight signs that fits there."""
 
     kommune_code: str
     column: int

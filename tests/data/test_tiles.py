@@ -101,7 +101,7 @@ def test_steps_are_those_of_a_walk_from_tile_to_tile():
 def test_short_names_are_different_and_short():
     names = [tile.short_name for tile in TILES.values()]
     assert len(set(names)) == 99
-    assert max(map(len, names)) <= 10
+    assert max(map(len, names)) <= 8
     for tile in TILES.values():
         # The letters of the short name stand in the name, in order.
         letters = iter(KOMMUNER[tile.kommune_code].name.lower())
