@@ -152,6 +152,12 @@ def make_empty_plans() -> pd.DataFrame:
     return pd.DataFrame(columns=list(PLAN_DTYPES)).astype(PLAN_DTYPES)
 
 
+def make_empty_kommuner() -> gpd.GeoDataFrame:
+    """Return a map of the kommuner without rows."""
+    columns = {name: pd.Series(dtype="str") for name in ("kommune_code", "name", "region_code")}
+    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=gpd.GeoSeries(crs="EPSG:25832"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What the sources leave open, each with its default; shown in every result.
@@ -233,6 +239,10 @@ class Registers:
         ``area_id``, ``year``, ``action`` (`PlanAction`), ``dwellings_n`` (Int64), ``status``
         (`PlanStatus`; NA where the plan does not say): what development plans did or will do, one row an
         action, sorted. No rows where the project has no plans.
+    kommuner
+        The map of the country: ``kommune_code`` (unique, sorted), ``name`` (the official one),
+        ``region_code`` (NA for Christiansø), ``geometry`` (MultiPolygon). The 98 kommuner and, where the
+        file has it, Christiansø. No rows where the project has no such map.
     findings
         What was found on the way in; columns `FINDING_COLUMNS`.
     files
@@ -253,6 +263,7 @@ class Registers:
     findings: pd.DataFrame
     files: pd.DataFrame
     plans: pd.DataFrame = field(default_factory=make_empty_plans)
+    kommuner: gpd.GeoDataFrame = field(default_factory=make_empty_kommuner)
 
 
 FINDING_COLUMNS = (

@@ -90,6 +90,18 @@ ALIASES: Mapping[str, Mapping[str, Sequence[str]]] = {
         "tenure": ("boligtype", "ejerform"),
         "status": ("planstatus",),
     },
+    "kommuner": {
+        "kommune_code": (
+            "komkode",
+            "kommunekode",
+            "kommunenr",
+            "kommunenummer",
+            "kom_kode",
+            "kom_nr",
+            "kode",
+        ),
+        "name": ("komnavn", "kommunenavn", "kommune", "kom_navn", "navn"),
+    },
 }
 """Register to canonical name to headings."""
 

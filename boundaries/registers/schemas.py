@@ -305,6 +305,12 @@ _SCHEMAS = (
             Column(name="status", kind=Kind.WORD, words=PLAN_STATUSES, synonyms=PLAN_STATUS_SYNONYMS),
         ),
     ),
+    Schema(
+        register="kommuner",
+        key=("kommune_code", "name"),
+        columns=(Column(name="kommune_code"), Column(name="name")),
+        geometry=Geometry.POLYGONS,
+    ),
 )
 
 SCHEMAS: Mapping[str, Schema] = {schema.register: schema for schema in _SCHEMAS}
