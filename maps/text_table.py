@@ -4,6 +4,7 @@ Cells that are too long are wrapped, never cut. Control characters (colour codes
 say) and marks that turn the direction of writing are shown as a replacement sign.
 """
 
+import shutil
 import textwrap
 import unicodedata
 from collections.abc import Sequence
@@ -51,6 +52,11 @@ def format_table(frame: pd.DataFrame, texts: Texts, *, width: int = 100, is_colo
         colour = _colour_of(frame, at) if is_color else ""
         lines += [_paint(line, colour, is_color=is_color) for line in _lay_row(cells, widths, is_right)]
     return "\n".join(lines)
+
+
+def measure_width() -> int:
+    """Return how many columns the terminal has; at least 40."""
+    return max(40, shutil.get_terminal_size((100, 24)).columns)
 
 
 def clean(text: str) -> str:

@@ -70,6 +70,19 @@ def combine_findings(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return together.loc[order.sort_values(_ORDER, kind="stable").index].reset_index(drop=True)
 
 
+def make_strict(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings with every warning as an error, in the order that errors have.
+
+    Parameters
+    ----------
+    findings
+        Columns `FINDING_COLUMNS`; not changed.
+    """
+    if findings.empty:
+        return findings
+    return combine_findings([findings.assign(severity="error")])
+
+
 def has_errors(findings: pd.DataFrame) -> bool:
     """Tell whether any of the findings stops the run."""
     return bool((findings["severity"] == "error").any())

@@ -1,85 +1,13 @@
-"""Findings and answers in words."""
+"""Answers in words."""
 
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
-import pytest
 
 from boundaries.delineation.comparison import DwellingCheck
-from boundaries.model import FINDING_COLUMNS
-from data.texts import Texts
 from maps import terminal
-
-
-@pytest.fixture
-def worded(texts):
-    own = {
-        "finding.unknown_code.text": "Koden '{value}' i {column} er ukendt ({measure}, {other}, {layer}).",
-        "finding.unknown_code.remedy": "Ret {record_id} på linje {line} i {file}.",
-    }
-    return Texts("da", MappingProxyType({**texts.entries, **own}))
-
-
-def test_a_finding_is_told_by_where_what_and_remedy(make, worded):
-    assert terminal.format_findings(make["findings"](1), worded, width=100).split("\n") == [
-        "Fejl  boliger.csv · linje 1204 · kolonne use_code · 0A-0",
-        "  Koden '143' i use_code er ukendt (–, –, –).",
-        "  Gør: Ret 0A-0 på linje 1204 i boliger.csv.",
-        "",
-        "Fejl: 1. Advarsler: 0.",
-    ]
-
-
-def test_errors_come_first_and_the_rest_are_counted(make, worded):
-    told = terminal.format_findings(make["findings"](1500), worded, limit=20)
-    heads = [block.split()[0] for block in told.split("\n\n")[:-1]]
-    assert heads == ["Fejl"] * 20
-    assert told.endswith("Fejl: 750. Advarsler: 750. Viser 20 af 1.500.")
-
-
-def test_layers_have_objects_and_tables_lines(make, worded):
-    findings = make["findings"](1).assign(layer="omraader", column="", record_id=None, measure=12.5)
-    told = terminal.format_findings(findings, worded)
-    assert told.startswith("Fejl  boliger.csv · lag omraader · objekt 1204\n")
-    assert "(12,5," in told
-
-
-def test_a_finding_without_a_place(make, worded):
-    findings = make["findings"](1).assign(
-        file=None, layer=None, column=None, record_id=None, line=pd.array([None], dtype="Int64"), measure=3.0
-    )
-    assert terminal.format_findings(findings, worded).split("\n")[0] == "Fejl"
-    assert "(3," in terminal.format_findings(findings, worded)
-
-
-def test_colour_and_width(make, worded):
-    coloured = terminal.format_findings(make["findings"](2), worded, width=30, is_color=True)
-    assert coloured.startswith("\x1b[1;31mFejl\x1b[0m")
-    assert "\x1b[1;33mAdvarsel\x1b[0m" in coloured
-    body = [line for line in coloured.split("\n") if line.startswith("  ")]
-    assert max(map(len, body)) <= 30
-
-
-def test_hostile_values_do_not_reach_the_terminal(make, worded):
-    findings = make["findings"](1).assign(value="\x1b[2J{0}", record_id="\x1b]0;x\x07", file="a\nb")
-    told = terminal.format_findings(findings, worded)
-    assert "\x1b" not in told
-    assert "{0}" in told
-    assert told.startswith("Fejl  a b · ")
-
-
-def test_nothing_found(make, worded):
-    assert terminal.format_findings(make["findings"](0), worded) == "Ingen fejl eller advarsler."
-
-
-def test_the_table_of_findings_keeps_every_column(make, worded):
-    table = terminal.findings_table(make["findings"](3), worded)
-    assert list(table.columns) == [*FINDING_COLUMNS, "text", "remedy"]
-    assert table["remedy"].iloc[2] == "Ret 0A-2 på linje 1206 i boliger.csv."
-    assert len(terminal.findings_table(make["findings"](0), worded)) == 0
 
 
 def test_an_assessment_tells_areas_sum_and_files(assessment, texts):
