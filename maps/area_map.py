@@ -6,15 +6,19 @@ hidden and is never 0.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
+from boundaries.disclosure.lists import PublishedList
 from boundaries.model import Assessment, Decision
 from data.texts import Texts
-from maps import labels, layers, legend, withheld
-from maps.page import KeyFigure, Page, PageFrame, PageParts, TableFrame, make_map
+from maps import area_list, labels, layers, legend, withheld
+from maps.area_tables import make_area_table, make_extension_tables, show_interval, show_residents
+from maps.page import Background, KeyFigure, Page, PageFrame, PageParts, TableFrame, make_map
 from maps.page_texts import describe_law, describe_settings, describe_sources, page_texts, standard_words
 from maps.palette import ExtensionState
 
@@ -32,6 +36,8 @@ def render_area_map(
     *,
     title: str | None = None,
     context: gpd.GeoDataFrame | None = None,
+    listed: PublishedList | None = None,
+    background: Background | None = None,
 ) -> str:
     """Return the page of all areas and extensions as HTML.
 
@@ -46,11 +52,16 @@ def render_area_map(
     context
         Parcels (EPSG:25832) drawn faintly behind the areas for orientation, nearest first until the
         page is full.
+    listed
+        The list of the year: adds the views by category, criterion, margin, change and list date, and the
+        criteria of each area to its card.
+    background
+        Map tiles, which the page then fetches; none by default.
 
     Returns
     -------
     str
-        One HTML document that fetches nothing; the same bytes for the same input.
+        One HTML document that fetches nothing but a background; the same bytes for the same input.
     """
     shown = withheld.withhold_residents(assessment.areas, assessment.settings.suppression_threshold_n)
     states = layers.find_states(assessment.extensions)
@@ -61,14 +72,38 @@ def render_area_map(
         "shapes": _make_shapes(assessment, shown, states, texts),
         "parcels": layers.encode_borders(assessment.pieces.geometry),
         "context": [] if context is None else layers.encode_context(context, assessment.areas),
-        "tables": [_area_table(assessment, shown, texts), *_extension_tables(assessment, states, texts)],
+        "tables": [
+            make_area_table(assessment, shown, texts),
+            *make_extension_tables(assessment, states, texts),
+        ],
     }
     frame = _make_frame(assessment, shown, states, texts, title or texts.get("page.areas.title"))
-    page = Page(frame, PageParts({_KEY: data}, ("page.js", "table.js", "areas.js")))
+    parts = PageParts({_KEY: data}, ("page.js", "table.js", "areas.js"), background=background)
+    page = Page(frame, parts if listed is None else _add_list(parts, listed, assessment, states, texts))
     view = make_map()
     page.add_child(view, name=view.get_name())
     view.add_child(layers.PageScript("drawAreas", _KEY))
     return page.render()
+
+
+def _add_list(
+    parts: PageParts,
+    listed: PublishedList,
+    assessment: Assessment,
+    states: Sequence[ExtensionState],
+    texts: Texts,
+) -> PageParts:
+    keys = {str(area_id): f"a{at}" for at, area_id in enumerate(assessment.areas["area_id"])}
+    lines = legend.list_area_lines(len(keys), Counter(states), texts)
+    listing = area_list.describe_listing(listed, keys, lines, texts)
+    data = dict(cast("dict[str, Any]", parts.data[_KEY]))
+    notes = area_list.category_notes(listed, texts)
+    table = data["tables"][0]
+    for row, area_id in zip(table["rows"], keys, strict=True):
+        row["notes"] = [notes.get(area_id)]
+        row["search"] += f" {notes.get(area_id, '')}"
+    table["columns"][0]["noteTitle"] = texts.get("page.view.category.title")
+    return area_list.equip_page(replace(parts, data={_KEY: data | {"list": listing}}), listing)
 
 
 def _make_frame(
@@ -164,6 +199,7 @@ def _extension_shapes(
     assessment: Assessment, states: Sequence[ExtensionState], positions: Sequence[int], texts: Texts
 ) -> list[dict[str, object]]:
     names = dict(zip(assessment.areas["area_id"], assessment.areas["name"], strict=True))
+    owners = {area_id: f"a{at}" for at, area_id in enumerate(assessment.areas["area_id"])}
     shapes = []
     for at in positions:
         row = assessment.extensions.iloc[at].to_dict()
@@ -174,7 +210,8 @@ def _extension_shapes(
         style = f"extension-{states[at]}"
         if states[at] is not ExtensionState.IN_FORCE:
             style += " hollow"
-        shapes.append(_shape(f"e{at}", style, _extension_card(row, states[at], names, texts), drawn, anchor))
+        shape = _shape(f"e{at}", style, _extension_card(row, states[at], names, texts), drawn, anchor)
+        shapes.append(shape | {"of": owners.get(row["area_id"])})
     return shapes
 
 
@@ -259,23 +296,6 @@ def _dwelling_rows(row: Mapping[str, object], texts: Texts) -> list[list[str]]:
     ]
 
 
-def show_residents(count: object, texts: Texts) -> str:
-    """Return a resident count that may be shown, "diskretioneret" where it is hidden."""
-    return (
-        texts.get("label.suppressed")
-        if labels.is_missing(count)
-        else labels.format_count(count, texts.language)
-    )
-
-
-def show_interval(shown: Mapping[str, object], texts: Texts) -> str:
-    """Return the residents of an area as one number or as the interval with the undecided."""
-    low, high = shown["residents_min_n"], shown["residents_max_n"]
-    if labels.is_missing(high):
-        return show_residents(low, texts)
-    return labels.format_interval(low, high, texts.language)
-
-
 def _extension_card(
     row: Mapping[str, object], state: ExtensionState, names: Mapping[str, str], texts: Texts
 ) -> dict[str, object]:
@@ -293,81 +313,3 @@ def _extension_card(
             [texts.get("page.card.area_m2"), labels.format_area_m2(row["area_m2"], language)],
         ],
     }
-
-
-def _area_table(assessment: Assessment, shown: pd.DataFrame, texts: Texts) -> dict[str, object]:
-    rows = []
-    visible = labels.list_rows(shown)
-    for at, row in enumerate(labels.list_rows(assessment.areas)):
-        seen = visible[at]
-        counts = [row[column] for column in _COUNTS.values()]
-        low = seen["residents_min_n"]
-        is_known = assessment.has_residents
-        rows.append(
-            {
-                "key": f"a{at}",
-                "cells": [
-                    labels.format_text(row["name"]),
-                    *(labels.format_count(count, texts.language) for count in counts),
-                    *([show_interval(seen, texts)] if is_known else []),
-                ],
-                "values": [
-                    labels.format_text(row["name"]),
-                    *(int(count) for count in counts),
-                    *([None if labels.is_missing(low) else int(low)] if is_known else []),
-                ],
-                "search": f"{row['name']} {row['area_id']} {row['kommune_code']}",
-            }
-        )
-    titles = ["name", "counted_n", "not_counted_n", "undecided_n"]
-    titles += ["residents"] if assessment.has_residents else []
-    return {"key": "areas", "columns": _columns(titles, texts), "rows": rows}
-
-
-def _extension_tables(
-    assessment: Assessment, states: Sequence[ExtensionState], texts: Texts
-) -> list[dict[str, object]]:
-    if not states:
-        return []
-    names = dict(zip(assessment.areas["area_id"], assessment.areas["name"], strict=True))
-    rows = []
-    for at, row in enumerate(labels.list_rows(assessment.extensions)):
-        approved = None if labels.is_missing(row["approved_on"]) else row["approved_on"]
-        area = labels.format_text(names.get(row["area_id"], row["area_id"]))
-        state = texts.get(f"label.state.{states[at]}")
-        counted = int(row["counted_n"])
-        rows.append(
-            {
-                "key": f"e{at}",
-                "cells": [
-                    str(row["extension_id"]),
-                    area,
-                    state,
-                    labels.format_date(approved, texts.language),
-                    labels.format_count(counted, texts.language),
-                ],
-                "values": [
-                    str(row["extension_id"]),
-                    area,
-                    state,
-                    None if approved is None else approved.toordinal(),
-                    counted,
-                ],
-                "search": f"{row['extension_id']} {area}",
-            }
-        )
-    titles = ["extension_id", "area_name", "state", "approved_on", "counted_n"]
-    return [{"key": "extensions", "columns": _columns(titles, texts), "rows": rows}]
-
-
-_KINDS = {
-    "counted_n": "number",
-    "not_counted_n": "number",
-    "undecided_n": "number",
-    "residents": "number",
-    "approved_on": "date",
-}
-
-
-def _columns(names: Sequence[str], texts: Texts) -> list[dict[str, str]]:
-    return [{"title": texts.get(f"label.head.{name}"), "kind": _KINDS.get(name, "text")} for name in names]

@@ -104,7 +104,10 @@ def write_results(
     if isinstance(listed, PublishedList):
         layers += qgis_lists.list_layers(listed, texts)
     write_geopackage(written[0], layers, metadata=_make_metadata(answer, versions), overwrite=overwrite)
-    write_text(written[1], render_area_map(shown, texts, context=answer.context), overwrite=overwrite)
+    page = render_area_map(
+        shown, texts, context=answer.context, listed=listed if isinstance(listed, PublishedList) else None
+    )
+    write_text(written[1], page, overwrite=overwrite)
     if isinstance(listed, PublishedList):
         written += write_lists(folder, listed, texts, overwrite=overwrite)
     write_json(folder / RESULT, describe_answer(answer), overwrite=overwrite)

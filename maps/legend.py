@@ -37,12 +37,18 @@ def make_area_legend(areas_n: int, states: Mapping[str, int], texts: Texts) -> t
     states
         Number of extensions by `palette.ExtensionState`.
     """
-    entries = [_entry(make_swatch("base"), texts.get("legend.base"), areas_n, texts)]
-    for state in palette.ExtensionState:
-        if states.get(state, 0):
-            swatch = make_swatch(f"extension-{state}")
-            entries.append(_entry(swatch, texts.get(f"legend.extension.{state}"), states[state], texts))
-    return tuple(entries)
+    lines = list_area_lines(areas_n, states, texts)
+    return tuple(_entry(make_swatch(style), label, count, texts) for style, label, count in lines)
+
+
+def list_area_lines(areas_n: int, states: Mapping[str, int], texts: Texts) -> list[tuple[str, str, int]]:
+    """Return style, label and number of each line of `make_area_legend`; parameters as there."""
+    lines = [
+        (f"extension-{state}", texts.get(f"legend.extension.{state}"), states[state])
+        for state in palette.ExtensionState
+        if states.get(state, 0)
+    ]
+    return [("base", texts.get("legend.base"), areas_n), *lines]
 
 
 def make_decision_legend(counts: Mapping[Decision, int], texts: Texts) -> tuple[LegendEntry, ...]:

@@ -258,7 +258,7 @@ class Page(Figure):
             elif name != "meta_http":
                 raise UnknownAssetError(name)
         # Leaflet reads the switches while it loads; our scripts use it, and the map's own come last.
-        own = [_read_own(name) for name in self.parts.scripts]
+        own = [_read_own(name) for name in _complete_scripts(self.parts.scripts)]
         scripts = [*switches, read_leaflet_script(), *own, self.script.render()]
         return [_check_script(script) for script in scripts]
 
@@ -281,6 +281,12 @@ def _make_printable(value: object) -> object:
     if isinstance(value, tuple | list):
         return [_make_printable(item) for item in value]
     return _Printable(value)
+
+
+def _complete_scripts(names: Sequence[str]) -> list[str]:
+    """Return the scripts with what the page's own needs after it: downloads, and the drawing they fetch."""
+    followers = {"page.js": ("drawing.js", "downloads.js")}
+    return [script for name in names for script in (name, *followers.get(name, ()))]
 
 
 def make_map(*, name: str = "main") -> folium.Map:

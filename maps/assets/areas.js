@@ -7,6 +7,7 @@ boligkort.drawAreas = (map, id) => {
   const texts = { ...page.texts, number: new Intl.NumberFormat(page.language) };
   const parts = new Map();
   let picked = null;
+  const listing = page.list ? boligkort.listing(page.list, page.language) : null;
 
   for (const [name, order] of [["context", 250], ["parcels", 350], ["labels", 620]]) {
     map.createPane(name).style.zIndex = order;
@@ -18,6 +19,12 @@ boligkort.drawAreas = (map, id) => {
   page.shapes.forEach(drawShape);
   L.polyline(decodeLines(page.parcels), { renderer: L.svg({ pane: "parcels", padding: 0.4 }), pane: "parcels", className: "lines parcels", interactive: false, color: null }).addTo(map);
   const labels = page.shapes.filter((shape) => shape.label).map(drawLabel);
+  boligkort.addSwitches(texts.layers, [
+    { label: texts.layer_names, set: (isOn) => (map.getPane("labels").style.display = isOn ? "" : "none") },
+    { label: texts.layer_parcels, set: (isOn) => ["parcels", "context"].forEach((name) => (map.getPane(name).style.display = isOn ? "" : "none")) },
+    ...(page.shapes.some((shape) => shape.key.startsWith("e")) ? [{ label: texts.layer_extensions, set: (isOn) => map.getContainer().classList.toggle("without-extensions", !isOn) }] : []),
+  ]);
+  listing?.addViews(map, parts);
   addHome(map, texts, wholeBounds());
   map.on("zoomend moveend resize paint", tidyLabels);
   tidyLabels();
@@ -41,7 +48,7 @@ boligkort.drawAreas = (map, id) => {
     part.path.setAttribute("role", "button");
     part.path.setAttribute("aria-label", shape.spoken);
     part.path.dataset.key = shape.key;
-    layer.bindPopup(() => card(shape.card, page.symbols), popupRoom(map, 330));
+    layer.bindPopup(() => card({ ...shape.card, ...listing?.cardOf(shape.key) }, page.symbols), popupRoom(map, listing ? 430 : 330));
     layer.on("mouseover", () => light(shape.key, true)).on("mouseout", () => light(shape.key, false));
     layer.on("popupopen", () => pick(shape.key)).on("popupclose", () => pick(null));
     part.path.addEventListener("focus", () => light(shape.key, true));

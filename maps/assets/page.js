@@ -67,6 +67,16 @@ const boligkort = (() => {
       if (event.key === "Escape") map.closePopup();
     });
     map.on("popupopen", (event) => settlePopup(map, event.popup, texts));
+    addBackground(map);
+    boligkort.addDownloads(map, texts);
+  }
+
+  // Tiles only where the page was made with them; the policy lets through their host alone.
+  function addBackground(map) {
+    if (!byId("background")) return;
+    const { url, zoom_max: maxNativeZoom } = read("background");
+    map.createPane("background").style.zIndex = 150;
+    L.tileLayer(url, { pane: "background", maxNativeZoom, maxZoom: 21, referrerPolicy: "no-referrer" }).addTo(map);
   }
 
   // On a phone the buttons stand below, where no popup opens and the thumb is.
@@ -118,13 +128,13 @@ const boligkort = (() => {
       before = { centre: map.getCenter(), zoom: map.getZoom() };
       map.closePopup();
       for (const details of document.querySelectorAll("details")) details.open = true;
-      document.documentElement.classList.add("printing");
+      document.documentElement.classList.add("printing", "sheet");
       map.invalidateSize({ animate: false, pan: false });
       show(map, bounds, false);
       map.fire("paint");
     });
     addEventListener("afterprint", () => {
-      document.documentElement.classList.remove("printing");
+      document.documentElement.classList.remove("printing", "sheet");
       map.invalidateSize({ animate: false, pan: false });
       if (before) map.setView(before.centre, before.zoom, { animate: false });
       map.fire("paint");
@@ -156,7 +166,58 @@ const boligkort = (() => {
     opener = element;
   }
 
-  // A card is plain data: heading, figure, bar, rows and notes.
+  // A button that unfolds a list; Escape and a press elsewhere fold it again, the focus comes back.
+  function menu(id, label, makeItems) {
+    const list = make("ul", { id });
+    list.hidden = true;
+    const button = make("button", { type: "button", cls: "menu-button", text: label, "aria-expanded": "false", "aria-controls": id });
+    const root = make("div", { cls: "menu" }, button, list);
+    const settle = (isOpen, isBack = false) => {
+      list.hidden = !isOpen;
+      button.setAttribute("aria-expanded", String(isOpen));
+      if (isOpen) list.replaceChildren(...makeItems(() => settle(false, true)).map((item) => make("li", {}, item)));
+      else if (isBack) button.focus();
+    };
+    button.addEventListener("click", () => settle(list.hidden));
+    root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || list.hidden) return;
+      event.stopPropagation();
+      settle(false, true);
+    });
+    root.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !root.contains(event.relatedTarget)) settle(false);
+    });
+    document.addEventListener("pointerdown", (event) => {
+      if (!root.contains(event.target)) settle(false);
+    });
+    return root;
+  }
+
+  // Switches of what lies on the map: [{label, isOn, set(isOn)}].
+  function addSwitches(label, switches) {
+    const items = switches.map((one) => {
+      const input = make("input", { type: "checkbox" });
+      input.checked = one.isOn ?? true;
+      input.addEventListener("change", () => one.set(input.checked));
+      return make("label", {}, input, make("span", { text: one.label }));
+    });
+    byId("map-head").querySelector(".menu").before(menu("layers", label, () => items));
+  }
+
+  // The legend of what is shown now: [[style, label, count]].
+  function setLegend(lines) {
+    byId("legend").replaceChildren(...lines.map(([style, label, count]) => make("li", {}, swatch(style), make("span", { text: label }), count ? make("span", { cls: "n", text: count }) : null)));
+  }
+  function swatch(style) {
+    const svg = document.createElementNS(SVG, "svg");
+    const box = document.createElementNS(SVG, "rect");
+    for (const [name, value] of Object.entries({ viewBox: "0 0 26 16", class: "swatch", "aria-hidden": "true" })) svg.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ x: 1.5, y: 1.5, width: 23, height: 13, class: "shape " + style })) box.setAttribute(name, value);
+    svg.append(box);
+    return svg;
+  }
+
+  // A card is plain data: heading, figure, bar, rows, tables and notes.
   function card(content, shapes) {
     const root = make("div", { cls: "card" });
     if (content.kicker) root.append(make("p", { cls: "kicker", text: content.kicker }));
@@ -164,10 +225,14 @@ const boligkort = (() => {
     if (content.verdict) {
       root.append(make("p", { cls: "verdict" }, symbol(shapes, content.verdict[0]), make("span", { text: content.verdict[1] })));
     }
+    if (content.listed) {
+      root.append(make("p", { cls: "verdict" }, swatch(content.listed[0]), make("span", { text: content.listed[1] })));
+    }
     if (content.because) root.append(make("p", { cls: "because", text: content.because }));
     if (content.big) {
       root.append(make("p", { cls: "big" }, make("b", { text: content.big[0] }), make("span", { text: content.big[1] })));
     }
+    root.append(...(content.tables || []).map(cardTable));
     if (content.bar) root.append(bar(content.bar));
     const rows = (content.rows || []).map(([label, value, decision]) => {
       const head = make("th", { scope: "row" });
@@ -179,6 +244,14 @@ const boligkort = (() => {
     for (const note of content.notes || []) root.append(make("p", { cls: "note", text: note }));
     if (content.clause) root.append(make("p", { cls: "clause", text: content.clause }));
     return root;
+  }
+
+  function cardTable({ caption, head, rows }) {
+    const line = (tag, cells) => make("tr", {}, ...cells.map((text, at) => make(at && tag === "td" ? "td" : "th", { scope: tag === "th" ? "col" : "row" , text })));
+    const table = make("table", { cls: "listed" }, make("caption", { text: caption }));
+    if (head) table.append(make("thead", {}, line("th", head)));
+    table.append(make("tbody", {}, ...rows.map((cells) => line("td", cells))));
+    return table;
   }
 
   function bar(parts) {
@@ -193,5 +266,5 @@ const boligkort = (() => {
     return element;
   }
 
-  return { read, byId, make, fill, symbol, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, isStill };
+  return { read, byId, make, fill, symbol, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, isStill, menu, addSwitches, setLegend };
 })();

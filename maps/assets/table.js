@@ -2,7 +2,8 @@
 "use strict";
 
 // columns: [{title, kind: "text" | "number" | "date"}]; rows: [{key, cells, values, notes?, mark?}] where
-// values are what a column sorts by (null is last, always) and cells what it shows.
+// values are what a column sorts by (null is last, always) and cells what it shows. For a download a row may
+// say otherwise (csv: [text | undefined]), and a column may give its notes a heading of their own (noteTitle).
 boligkort.table = (id, { columns, rows, texts, language, pageSize = Infinity, shapes = {}, onPick, onHover }) => {
   const { make, byId, symbol, openFrom } = boligkort;
   const collator = new Intl.Collator(language, { numeric: true });
@@ -76,14 +77,17 @@ boligkort.table = (id, { columns, rows, texts, language, pageSize = Infinity, sh
     return cell;
   }
 
+  function sorted() {
+    return order.column < 0 ? kept : [...kept].sort(compare);
+  }
+
   function elementOf(row) {
     if (!elements.has(row.key)) elements.set(row.key, makeRow(row));
     return elements.get(row.key);
   }
 
   function draw() {
-    const sorted = order.column < 0 ? kept : [...kept].sort(compare);
-    body.replaceChildren(...sorted.slice(0, shownLimit).map(elementOf));
+    body.replaceChildren(...sorted().slice(0, shownLimit).map(elementOf));
     empty.hidden = kept.length > 0;
     more.hidden = kept.length <= shownLimit;
     more.textContent = boligkort.fill(texts.show_more, {
@@ -93,6 +97,7 @@ boligkort.table = (id, { columns, rows, texts, language, pageSize = Infinity, sh
   }
 
   draw();
+  boligkort.addTable(id, { title: table.caption.textContent, columns, rows: sorted, missing: texts.missing });
   return {
     keep(test) {
       kept = rows.filter(test);
@@ -100,7 +105,7 @@ boligkort.table = (id, { columns, rows, texts, language, pageSize = Infinity, sh
       draw();
       return kept;
     },
-    first: () => (order.column < 0 ? kept : [...kept].sort(compare))[0],
+    first: () => sorted()[0],
     light: (key, isOn) => elements.get(key)?.classList.toggle("lit", isOn),
     mark(key) {
       for (const [other, element] of elements) element.classList.toggle("picked", other === key);
