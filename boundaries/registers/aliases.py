@@ -1,6 +1,6 @@
 """Headings that are recognised for each canonical column, where the project file names none.
 
-Compared without regard to capitals, to spaces, hyphens and underscores, and to æ/ae, ø/oe, å/aa.
+Compared without regard to capitals, to spaces, hyphens, dots and underscores, and to æ/ae, ø/oe, å/aa.
 The canonical name itself always fits and goes first; then the headings in the order below.
 """
 
@@ -42,8 +42,8 @@ ALIASES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "dwellings": {
         "dwelling_id": ("id_lokalId", "enhed_id", "bolig_id", "bolignr"),
         "address": ("adresse", "adressebetegnelse"),
-        "x": ("x_koordinat", "etrs89_x", "østkoordinat"),
-        "y": ("y_koordinat", "etrs89_y", "nordkoordinat"),
+        "x": ("x_koordinat", "etrs89_x", "østkoordinat", "x_byg"),
+        "y": ("y_koordinat", "etrs89_y", "nordkoordinat", "y_byg"),
         "tenure": ("boligtype", "ejerform"),
         "use_code": ("enh020EnhedensAnvendelse", "anvendelseskode", "anvendelse"),
         "built_year": _BUILT_YEAR,
@@ -126,7 +126,7 @@ class ColumnMatch:
 
 
 def fold_heading(heading: str) -> str:
-    """Return `heading` as it is compared: no capitals, spaces, hyphens or underscores, æøå spelt out.
+    """Return `heading` as it is compared: no capitals, spaces, hyphens, dots or underscores, æøå spelt out.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def fold_heading(heading: str) -> str:
     True
     """
     folded = heading.casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
-    return "".join(letter for letter in folded if letter not in " -_\t")
+    return "".join(letter for letter in folded if letter not in " -_.\t")
 
 
 def match_columns(

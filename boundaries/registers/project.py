@@ -42,8 +42,14 @@ _SOURCE_KEYS = (
     "delimiter",
     "decimal",
     "date_format",
+    "in_force_on",
+    "ownership",
     "fields",
 )
+OWNERSHIPS = ("property", "unit")
+"""Whose owner tells the tenure of a unit: that of the property, or first that of its own ejerlejlighed."""
+
+_BITEMPORAL = ("dwellings", "parcels")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +72,10 @@ class Source:
         Decimal sign of numbers, ``","`` or ``"."``; empty to find out number by number.
     date_format
         Format of dates as in ``strptime`` (``"%Y%m%d"``); empty for ISO and Danish dates.
+    in_force_on
+        Day on which the rows of an official extract must be in force; None for those in force now.
+    ownership
+        One of `OWNERSHIPS`; of BBR's units.
     fields
         Canonical column name to the heading in the file; goes before the known headings.
     """
@@ -79,6 +89,8 @@ class Source:
     delimiter: str = ""
     decimal: str = ""
     date_format: str = ""
+    in_force_on: date | None = None
+    ownership: str = OWNERSHIPS[0]
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -245,7 +257,7 @@ def _read_sources(folder: Path, table: TomlTable) -> dict[str, Source]:
 
 
 def _read_source(folder: Path, register: str, table: TomlTable) -> Source:
-    table.check_keys(_SOURCE_KEYS)
+    table.check_keys(_list_source_keys(register))
     headings = table.table("fields")
     if not SCHEMAS[register].is_open:
         headings.check_keys(tuple(column.name for column in SCHEMAS[register].columns))
@@ -259,8 +271,17 @@ def _read_source(folder: Path, register: str, table: TomlTable) -> Source:
         delimiter=_read_delimiter(table),
         decimal=table.choice("decimal", (",", "."), ""),
         date_format=table.text("date_format"),
+        in_force_on=table.date("in_force_on"),
+        ownership=table.choice("ownership", OWNERSHIPS, OWNERSHIPS[0]),
         fields={name: headings.text(name) for name in headings.entries},
     )
+
+
+def _list_source_keys(register: str) -> tuple[str, ...]:
+    """Return what the table of a register may say; some keys are of official extracts alone."""
+    without = {*(() if register in _BITEMPORAL else ("in_force_on",))}
+    without |= {*(() if register == "dwellings" else ("ownership",))}
+    return tuple(key for key in _SOURCE_KEYS if key not in without)
 
 
 def _read_delimiter(table: TomlTable) -> str:

@@ -12,6 +12,7 @@ from boundaries.registers.coherence import (
     find_splits_outside,
 )
 from boundaries.registers.dwellings import build_dwellings
+from boundaries.registers.extracts.tenure import drop_told_twice
 from boundaries.registers.findings import combine_findings
 from boundaries.registers.kommuner import read_project_kommuner
 from boundaries.registers.outlines import Outlines, build_approved, build_areas
@@ -64,6 +65,7 @@ def read_registers(project: Project) -> Registers:
     parcels = build_parcels(raw.rows["parcels"])
     outlines = _build_outlines(raw.rows, project)
     dwellings = build_dwellings(raw.rows["dwellings"], reference_year=_reference_year(project))
+    dwellings = drop_told_twice(dwellings, raw.findings)
     residents = build_residents(raw.rows["residents"])
     references, lists = build_references(raw.rows["references"]), build_lists(raw.rows["lists"])
     plans = build_plans(raw.rows["plans"])

@@ -202,6 +202,7 @@ _SCHEMAS = (
             Column(name="x", kind=Kind.NUMBER),
             Column(name="y", kind=Kind.NUMBER),
             Column(name="tenure", kind=Kind.WORD, words=TENURES),
+            Column(name="tenure_source"),
             Column(name="use_code", kind=Kind.CODE, codes="use_codes"),
             Column(name="built_year", kind=Kind.INTEGER),
             Column(name="built_on", kind=Kind.DATE),

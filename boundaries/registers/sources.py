@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from boundaries.registers.aliases import ALIASES, ColumnMatch, match_columns
+from boundaries.registers.extracts.entities import Text
+from boundaries.registers.extracts.join import ExtractOptions, Opened, join_extracts
 from boundaries.registers.findings import combine_findings, make_finding
 from boundaries.registers.parcel_keys import make_parcel_key
 from boundaries.registers.problems import raise_register_errors
@@ -63,6 +65,15 @@ class RawRegisters:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _File:
+    """One file of a register as it was read, or as it is after the files were joined."""
+
+    where: Mapping[str, object]
+    facts: Mapping[str, object]
+    text: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Part:
     """One file of a register."""
 
@@ -89,10 +100,12 @@ def read_sources(project: Project) -> RawRegisters:
         source = project.sources.get(register)
         parts: Sequence[_Part] = ()
         if source is not None:
-            parts, faults = _read_files(project, source)
+            opened, faults = _read_files(project, source)
             errors += faults
+            parts, found = _join_files(source, () if faults else opened)
+            findings += found
         rows[register] = _put_together(schema, source, parts)
-        findings += [found for part in parts for found in part.findings]
+        findings += [told for part in parts for told in part.findings]
         facts += [part.facts for part in parts]
         if source is None and (schema.is_required or register == "residents"):
             findings.append(find_missing_register(project, register))
@@ -120,22 +133,58 @@ _EXAMPLE_FILES = {
 }
 
 
-def _read_files(project: Project, source: Source) -> tuple[list[_Part], list[BoligkortError]]:
-    parts: list[_Part] = []
+def _read_files(project: Project, source: Source) -> tuple[list[_File], list[BoligkortError]]:
+    files: list[_File] = []
     errors: list[BoligkortError] = []
     for file in source.files:
         try:
-            parts.append(_read_part(project, source, file))
+            files.append(_read_file(project, source, file))
         except BoligkortError as error:
             errors.append(error)
-    return parts, errors
+    return files, errors
 
 
-def _read_part(project: Project, source: Source, file: Path) -> _Part:
-    schema = SCHEMAS[source.register]
-    name = project.name_file(file)
-    may_be_layer = schema.geometry is not Geometry.NONE
+def _read_file(project: Project, source: Source, file: Path) -> _File:
+    may_be_layer = SCHEMAS[source.register].geometry is not Geometry.NONE
     text = _read_layer(source, file) if may_be_layer and is_layer(file) else _read_table(source, file)
+    where = {"file": project.name_file(file), "layer": text.layer}
+    facts = {"rows_n": len(text.frame), "sha256": hash_file(file), "bytes_n": file.stat().st_size}
+    return _File(where=where, facts={"register": source.register, **where, **facts}, text=text)
+
+
+def _join_files(source: Source, files: Sequence[_File]) -> tuple[list[_Part], Sequence[pd.DataFrame]]:
+    """Join what are official extracts that belong together; a part a file, some of them without rows."""
+    options = ExtractOptions(
+        in_force_on=source.in_force_on,
+        ownership=source.ownership,
+        decimal=source.decimal,
+        fields=source.fields,
+    )
+    opened = [Opened(name=str(file.where["file"]), text=file.text) for file in files]
+    joined = join_extracts(source.register, opened, options)
+    parts = [
+        _make_joined_part(file, source) if text is None else _make_part(file, source, text, joined.headings)
+        for file, text in zip(files, joined.texts, strict=True)
+    ]
+    return parts, joined.findings
+
+
+def _make_joined_part(file: _File, source: Source) -> _Part:
+    """Return the part of a file whose rows went into those of another: what was read, and no rows."""
+    schema = SCHEMAS[source.register]
+    return _Part(
+        frame=pd.DataFrame(),
+        origin=pd.DataFrame(columns=list(ORIGIN_COLUMNS)),
+        headings={},
+        findings=_report_notes(file.text.notes, schema, file.where),
+        facts=file.facts,
+    )
+
+
+def _make_part(file: _File, source: Source, text: Text, derived: Mapping[str, str]) -> _Part:
+    """Return the rows of a file; `derived` columns are called in findings after what they came from."""
+    schema = SCHEMAS[source.register]
+    name, where = str(file.where["file"]), file.where
     frame, match = _name_columns(text.frame, schema, source)
     origin = pd.DataFrame(
         {
@@ -145,14 +194,12 @@ def _read_part(project: Project, source: Source, file: Path) -> _Part:
         },
         index=frame.index,
     )
-    where = {"file": name, "layer": text.layer}
-    facts = {"rows_n": len(frame), "sha256": hash_file(file), "bytes_n": file.stat().st_size}
     return _Part(
         frame=frame if set(schema.key) & match.headings.keys() else frame.iloc[:0],
         origin=origin,
-        headings=match.headings,
+        headings={**match.headings, **derived},
         findings=[*_check_columns(text, schema, match, where), *_report_notes(text.notes, schema, where)],
-        facts={"register": source.register, **where, **facts},
+        facts=file.facts,
     )
 
 

@@ -7,14 +7,26 @@ all-year dwellings.
 """
 
 import csv
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
-CODE_LISTS = ("use_codes", "toilet_codes", "bath_codes", "heating_codes")
-"""Names of the lists: BBR enh020, enh032, enh033 and enh051."""
+CODE_LISTS = (
+    "use_codes",
+    "toilet_codes",
+    "bath_codes",
+    "heating_codes",
+    "support_codes",
+    "owner_codes",
+    "dwelling_type_codes",
+    "letting_codes",
+    "building_use_codes",
+    "status_codes",
+)
+"""Names of the lists; ``lists.toml`` says which field of BBR each is of."""
 
 
 class UnknownCodeListError(LookupError):
@@ -38,6 +50,58 @@ class Code:
     code: str
     text_da: str
     is_dwelling: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeList:
+    """A code list with what it is.
+
+    Attributes
+    ----------
+    name
+        One of `CODE_LISTS`.
+    title_da, title_en
+        What the codes tell, in Danish and in English.
+    source
+        The register and the field, e.g. ``"BBR enh046"``.
+    codes
+        Code to `Code`, in the order of the list.
+    """
+
+    name: str
+    title_da: str
+    title_en: str
+    source: str
+    codes: Mapping[str, Code]
+
+
+@cache
+def load_code_lists() -> Mapping[str, CodeList]:
+    """Read every code list, with its titles.
+
+    Returns
+    -------
+    Mapping
+        Name to `CodeList`, in the order of `CODE_LISTS`.
+
+    Examples
+    --------
+    >>> load_code_lists()["support_codes"].codes["10"].text_da
+    'Almen familiebolig'
+    """
+    text = resources.files(__package__).joinpath("lists.toml").read_text(encoding="utf-8")
+    told = tomllib.loads(text)
+    return MappingProxyType({name: _make_list(name, told[name]) for name in CODE_LISTS})
+
+
+def _make_list(name: str, told: Mapping[str, str]) -> CodeList:
+    return CodeList(
+        name=name,
+        title_da=told["title_da"],
+        title_en=told["title_en"],
+        source=told["source"],
+        codes=load_codes(name),
+    )
 
 
 @cache
