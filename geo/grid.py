@@ -223,7 +223,7 @@ def parse_ids(ids: pd.Series) -> tuple[Grid, Cells]:
 def find_bad_ids(ids: pd.Series) -> NDArray[np.bool_]:
     """Tell which texts are no id of a cell: another form, no corner of its size, or beyond the grid."""
     parts = ids.astype("str").str.extract(_ID)
-    is_bad = parts["label"].isna().to_numpy(dtype=bool)
+    is_bad = parts["label"].isna().to_numpy(dtype=bool, copy=True)
     size_m = parts["label"].map({label: int(size) for label, size in _SIZES.items()}).fillna(1)
     unit_m = parts["label"].map({label: _UNITS_M[size] for label, size in _SIZES.items()}).fillna(1)
     for name, end_m in (("north", NORTH_END_M), ("east", EAST_END_M)):

@@ -123,8 +123,9 @@ def dissolve_cells(cells: Cells, groups: NDArray[np.int64], grid: Grid) -> gpd.G
     runs = frame.groupby(starts.cumsum()).agg(
         group=("group", "first"), row=("row", "first"), west=("column", "first"), east=("column", "last")
     )
-    x, y = runs["west"] * grid.size_m + grid.shift_m[0], runs["row"] * grid.size_m + grid.shift_m[1]
-    boxes = shapely.box(x, y, (runs["east"] + 1) * grid.size_m + grid.shift_m[0], y + grid.size_m)
+    west, east = (runs[side].to_numpy() * grid.size_m + grid.shift_m[0] for side in ("west", "east"))
+    south = runs["row"].to_numpy() * grid.size_m + grid.shift_m[1]
+    boxes = shapely.box(west, south, east + grid.size_m, south + grid.size_m)
     series = pd.Series(boxes, index=runs["group"].to_numpy(), dtype="object")
     merged = {
         group: shapely.multipolygons(shapely.get_parts(shapely.union_all(part.to_numpy())))
