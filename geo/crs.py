@@ -139,7 +139,7 @@ def require_crs(frame: gpd.GeoDataFrame) -> None:
     if frame.crs is None:
         raise DataError("geo_core.no_crs", {"required": WORKING_CRS})
     if not is_working_crs(frame.crs):
-        raise DataError("geo_core.wrong_crs", {"found": _name_crs(frame.crs), "required": WORKING_CRS})
+        raise DataError("geo_core.wrong_crs", {"found": name_crs(frame.crs), "required": WORKING_CRS})
 
 
 def is_working_crs(crs: CRS) -> bool:
@@ -251,7 +251,7 @@ def _choose_crs(
     if own is not None and not _is_same(own, stated):
         raise UsageError(
             "geo_core.crs_conflict",
-            {"source": source, "found": _name_crs(own), "declared": _name_crs(stated)},
+            {"source": source, "found": name_crs(own), "declared": name_crs(stated)},
         )
     return stated if own is None else CRS(own)
 
@@ -263,7 +263,7 @@ def _is_same(one: CRS, other: CRS) -> bool:
 
 
 def _missing_crs(source: str, row_bounds: NDArray[np.float64]) -> ReadError:
-    bounds = _typical_bounds(row_bounds)
+    bounds = measure_typical_bounds(row_bounds)
     values: dict[str, object] = {"source": source, "found": _format_bounds(bounds)}
     proposals = propose_crs(bounds) if bounds is not None else ()
     if not proposals:
@@ -279,12 +279,12 @@ def _require_denmark(moved: NDArray[np.float64], given: NDArray[np.float64], crs
     is_known = np.isfinite(given).all(axis=1)
     if not is_known.any() or is_in_denmark(*_centres(moved)).any():
         return
-    bounds = _typical_bounds(given)
+    bounds = measure_typical_bounds(given)
     proposals = propose_crs(bounds) if bounds is not None else ()
     values: dict[str, object] = {
         "source": source,
         "found": _format_bounds(bounds),
-        "stated": _name_crs(crs),
+        "stated": name_crs(crs),
     }
     if not proposals:
         raise DataError("geo_core.outside_denmark", values)
@@ -303,8 +303,19 @@ def _centres(bounds: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
     return bounds[:, 0] / 2 + bounds[:, 2] / 2, bounds[:, 1] / 2 + bounds[:, 3] / 2
 
 
-def _typical_bounds(row_bounds: NDArray[np.float64]) -> Bounds | None:
-    """Return the bounds of the middle nine tenths of the rows, so that a few 0,0 do not hide a CRS."""
+def measure_typical_bounds(row_bounds: NDArray[np.float64]) -> Bounds | None:
+    """Return the bounds of the middle nine tenths of the rows, so that a few 0,0 do not hide a CRS.
+
+    Parameters
+    ----------
+    row_bounds
+        Least x, least y, greatest x, greatest y of each row, as `shapely.bounds` gives them.
+
+    Returns
+    -------
+    tuple of float or None
+        None where no row has bounds.
+    """
     known = row_bounds[np.isfinite(row_bounds).all(axis=1)]
     if not len(known):
         return None
@@ -325,7 +336,8 @@ def _name_source(file: str, layer: str) -> str:
     return f"{file or '–'} [{layer}]" if layer else file or "–"
 
 
-def _name_crs(crs: CRS) -> str:
+def name_crs(crs: CRS) -> str:
+    """Return how a message calls a CRS: number and name, or its name alone where it carries no number."""
     known = CRS(crs)
     # Its own number, if it carries one: a search for a likely number takes seconds.
     number = known.to_json_dict().get("id")

@@ -2,8 +2,10 @@
 
 import gzip
 import re
+import sqlite3
 import zipfile
 import zlib
+from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -25,6 +27,8 @@ _STARTS = {
     # A VRT is XML, too, and can send GDAL anywhere.
     ".gml": re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?!OGRVRT)"),
 }
+_JOURNAL_START = bytes.fromhex("d9d505f920a163d7")
+"""First bytes of a rollback journal that is in use; SQLite wipes them out when a transaction is done."""
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*[{]')
 
 
@@ -64,7 +68,8 @@ def locate_layer_file(path: Path, layer: str | None) -> LayerFile:
     Raises
     ------
     ReadError
-        Where the content is not of the format that the name promises, or the file is cut short.
+        Where the content is not of the format that the name promises, or the file is cut short, or a
+        GeoPackage is being written by another program or was left half written.
     UsageError
         Where a zip has several layers and `layer` names none of them.
     """
@@ -86,7 +91,20 @@ def locate_layer_file(path: Path, layer: str | None) -> LayerFile:
         _require_whole(path, start)
     if not _STARTS[found.suffix].match(start) or b"OGRVRT" in start:
         raise ReadError("files.wrong_content", {"file": path.name, "required": found.suffix})
+    if path.suffix.lower() == ".gpkg":
+        _require_settled(path, start)
     return found
+
+
+def list_members(path: Path) -> tuple[str, ...]:
+    """Return the names, without suffix, of the layer files in a zip, in its order.
+
+    Raises
+    ------
+    ReadError
+        Where it is no zip, or has no layer.
+    """
+    return tuple(member.stem for member in _list_members(path))
 
 
 def states_crs(path: Path, suffix: str) -> bool:
@@ -115,6 +133,15 @@ def list_file_parts(path: Path) -> tuple[Path, ...]:
 
 
 def _find_member(path: Path, layer: str | None) -> PurePosixPath:
+    members = _list_members(path)
+    named = [name for name in members if name.stem == layer]
+    if len(members) > 1 and len(named) != 1:
+        found = ", ".join(name.stem for name in members)
+        raise UsageError("files.several_layers", {"file": path.name, "found": found})
+    return named[0] if named else members[0]
+
+
+def _list_members(path: Path) -> list[PurePosixPath]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [PurePosixPath(name) for name in archive.namelist()]
@@ -125,11 +152,7 @@ def _find_member(path: Path, layer: str | None) -> PurePosixPath:
     members = [name for name in members if not name.name.startswith("._")]
     if not members:
         raise ReadError("files.no_layer_in_zip", {"file": path.name, "required": ", ".join(LAYER_SUFFIXES)})
-    named = [name for name in members if name.stem == layer]
-    if len(members) > 1 and len(named) != 1:
-        found = ", ".join(name.stem for name in members)
-        raise UsageError("files.several_layers", {"file": path.name, "found": found})
-    return named[0] if named else members[0]
+    return members
 
 
 def _read_zip_start(path: Path, member: str) -> bytes:
@@ -173,3 +196,27 @@ def _require_length(path: Path, required: int) -> None:
     found = path.stat().st_size
     if found < required:
         raise ReadError("files.cut_short", {"file": path.name, "found": found, "required": required})
+
+
+def _require_settled(path: Path, start: bytes) -> None:
+    """Raise where a GeoPackage is locked or half written: GDAL would read past the lock, rows of both states.
+
+    Asked of a file with a rollback journal only. One with a write-ahead log can be read while it is
+    written, and SQLite could not look at it without writing a file beside it.
+    """
+    journal = path.with_name(path.name + "-journal")
+    is_hot = journal.is_file() and journal.read_bytes()[:8] == _JOURNAL_START
+    if start[18:20] != b"\x01\x01":
+        return
+    try:
+        if not is_hot:
+            place = path.resolve().as_uri() + "?mode=ro"
+            with closing(sqlite3.connect(place, uri=True, timeout=0)) as connection:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as locked:
+        if "locked" in str(locked):
+            raise ReadError("files.locked", {"file": path.name}) from locked
+    except (sqlite3.DatabaseError, UnicodeError):
+        return  # damaged: GDAL says how
+    if is_hot:
+        raise ReadError("files.half_written", {"file": path.name, "other": journal.name})

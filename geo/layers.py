@@ -40,11 +40,13 @@ from geo.tables import (
     to_frame,
 )
 
-_OPEN_OPTIONS = {
+OPEN_OPTIONS = {
     ".gml": {"WRITE_GFS": "NO", "DOWNLOAD_SCHEMA": "NO"},
     ".geojson": {"DATE_AS_STRING": "YES"},
     ".json": {"DATE_AS_STRING": "YES"},
 }
+"""What GDAL is told on opening a layer, by the suffix of its format."""
+
 # A type that GDAL guesses from the values would cost a code its leading zeros.
 _CONFIG = {"GML_FIELDTYPES": "ALWAYS_STRINGS"}
 _READ_ERRORS = (
@@ -105,7 +107,7 @@ def read_gdal_layer(path: Path, *, layer: str | None = None, crs: str | None = N
     """
     found = locate_layer_file(path, layer)
     notes: list[Note] = []
-    with _without_log(path, found) as source, _gdal_errors(path.name, notes):
+    with without_log(path, found) as source, gdal_errors(path.name, notes):
         content = _read_content(source, path.name, layer)
         geometry = shapely.from_wkb(content.geometry)
     own_crs = content.crs if crs is None or states_crs(path, found.suffix) else None
@@ -146,7 +148,7 @@ def read_geoparquet_layer(path: Path, *, layer: str | None = None, crs: str | No
     if column is None:
         raise ReadError("files.no_geometry", {"source": path.name})
     notes: list[Note] = []
-    with _gdal_errors(path.name, notes):
+    with gdal_errors(path.name, notes):
         frame = gpd.read_parquet(path, columns=[column])
         attributes = pq.read_table(path).drop_columns([column])
     _require_features(len(frame), path.name, path.stem)
@@ -166,13 +168,26 @@ def list_gdal_layers(path: Path) -> list[str]:
         Where a zip has several files of layers.
     """
     found = locate_layer_file(path, None)
-    with _without_log(path, found) as source, _gdal_errors(path.name, []):
-        return _list_spatial(source)
+    with without_log(path, found) as source, gdal_errors(path.name, []):
+        return list_spatial(source)
 
 
 @contextmanager
-def _without_log(path: Path, found: LayerFile) -> Iterator[LayerFile]:
-    """Give a copy of a GeoPackage that has a ``-wal``: SQLite would move its rows in and delete it."""
+def without_log(path: Path, found: LayerFile) -> Iterator[LayerFile]:
+    """Give a copy of a GeoPackage that has a ``-wal``: SQLite would move its rows in and delete it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    found
+        How GDAL is to open it.
+
+    Yields
+    ------
+    LayerFile
+        `found` itself, or that of the copy, which lives as long as the block.
+    """
     if not has_unsaved_rows(path):
         yield found
         return
@@ -183,8 +198,14 @@ def _without_log(path: Path, found: LayerFile) -> Iterator[LayerFile]:
 
 
 @contextmanager
-def _gdal_errors(file: str, notes: list[Note]) -> Iterator[None]:
-    """Name the file in what GDAL raises, and add what it warns of to `notes`."""
+def gdal_errors(file: str, notes: list[Note]) -> Iterator[None]:
+    """Name the file in what GDAL raises, and add what it warns of to `notes`.
+
+    Raises
+    ------
+    ReadError
+        ``files.broken`` for whatever GDAL, GEOS and Arrow raise of a damaged file.
+    """
     with warnings.catch_warnings(record=True) as caught, gdal_options(_CONFIG):
         warnings.simplefilter("always")
         try:
@@ -202,21 +223,22 @@ def _one_line(message: object) -> str:
     return " ".join(str(message).split())
 
 
-def _list_spatial(source: LayerFile) -> list[str]:
+def list_spatial(source: LayerFile) -> list[str]:
+    """Return the names of the layers that have geometry, in the order of the file."""
     if source.suffix != ".gml":
         return [str(name) for name, kind in pyogrio.list_layers(source.path) if kind is not None]
     # pyogrio.list_layers takes no options, and GDAL would write a .gfs beside the file.
     names: list[str] = []
     while True:
         try:
-            info = pyogrio.read_info(source.path, layer=len(names), **_OPEN_OPTIONS[".gml"])
+            info = pyogrio.read_info(source.path, layer=len(names), **OPEN_OPTIONS[".gml"])
         except pyogrio.errors.DataLayerError:
             return names
         names.append(info["layer_name"])
 
 
 def _choose_layer(source: LayerFile, file: str, layer: str | None) -> str:
-    spatial = _list_spatial(source)
+    spatial = list_spatial(source)
     if layer is None:
         if not spatial:
             raise ReadError("files.no_geometry", {"source": file})
@@ -232,7 +254,7 @@ def _choose_layer(source: LayerFile, file: str, layer: str | None) -> str:
 
 def _read_content(source: LayerFile, file: str, layer: str | None) -> _Content:
     name = _choose_layer(source, file, layer)
-    options = _OPEN_OPTIONS.get(source.suffix, {})
+    options = OPEN_OPTIONS.get(source.suffix, {})
     meta, fids, geometry, _ = pyogrio.raw.read(
         source.path, layer=name, columns=[], force_2d=True, return_fids=True, **options
     )
