@@ -78,7 +78,9 @@ def render_area_map(
         ],
     }
     frame = _make_frame(assessment, shown, states, texts, title or texts.get("page.areas.title"))
-    parts = PageParts({_KEY: data}, ("page.js", "table.js", "areas.js"), background=background)
+    parts = PageParts(
+        {_KEY: data}, ("page.js", "table.js", "areas.js"), file_stem="omraader", background=background
+    )
     page = Page(frame, parts if listed is None else _add_list(parts, listed, assessment, states, texts))
     view = make_map()
     page.add_child(view, name=view.get_name())

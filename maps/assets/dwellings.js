@@ -2,7 +2,7 @@
 "use strict";
 
 boligkort.drawDwellings = (map, id) => {
-  const { read, make, fill, symbol, decodePolygons, frameMap, addHome, popupRoom, card, openFrom, byId } = boligkort;
+  const { read, make, fill, symbol, decodePolygons, frameMap, addHome, popupRoom, card, openFrom, byId, radiusAt } = boligkort;
   const page = read(id);
   const texts = { ...page.texts, number: new Intl.NumberFormat(page.language) };
   const { dwellings, codes } = page;
@@ -16,59 +16,9 @@ boligkort.drawDwellings = (map, id) => {
   const bounds = L.latLngBounds([]);
   page.pieces.forEach(drawPiece);
 
-  // Symbols are stamped from small pictures, one for each decision and size.
   map.createPane("dots").style.zIndex = 450;
-  const canvas = L.canvas({ pane: "dots", padding: 0.3, tolerance: 3 });
-  const stamps = new Map();
-  const ratio = () => Math.max(window.devicePixelRatio || 1, 2);
-  const radiusAt = (zoom) => Math.min(9, Math.max(2.8, 4.4 * 2 ** (zoom - 18)));
-
-  function stampOf(decision, radius) {
-    const key = decision + radius;
-    if (!stamps.has(key)) stamps.set(key, makeStamp(decision, radius));
-    return stamps.get(key);
-  }
-
-  function makeStamp(decision, radius) {
-    const size = Math.ceil(2 * radius + 4);
-    const picture = make("canvas", { width: String(size * ratio()), height: String(size * ratio()) });
-    const context = picture.getContext("2d");
-    const colours = getComputedStyle(document.documentElement);
-    context.scale(ratio(), ratio());
-    context.translate(size / 2, size / 2);
-    context.scale(radius, radius);
-    context.lineJoin = "round";
-    context.fillStyle = colours.getPropertyValue(`--decision-${decision}`).trim();
-    context.strokeStyle = colours.getPropertyValue(`--decision-${decision}-rim`).trim();
-    context.lineWidth = radius < 4 ? 0.16 : Math.min(0.28, 1.3 / radius);
-    const outline = new Path2D(page.symbols[decision]);
-    context.fill(outline);
-    context.stroke(outline);
-    return { picture, size };
-  }
-
-  L.Canvas.include({
-    _stamp(dot) {
-      if (!this._drawing || dot._empty()) return;
-      const { picture, size } = stampOf(dot.options.decision, dot._radius);
-      this._ctx.drawImage(picture, dot._point.x - size / 2, dot._point.y - size / 2, size, size);
-    },
-  });
-  const Dot = L.CircleMarker.extend({
-    _project() {
-      this._radius = radiusAt(this._map.getZoom());
-      L.CircleMarker.prototype._project.call(this);
-    },
-    _empty() {
-      return this.options.isHidden || L.CircleMarker.prototype._empty.call(this);
-    },
-    _containsPoint(point) {
-      return !this.options.isHidden && L.CircleMarker.prototype._containsPoint.call(this, point);
-    },
-    _updatePath() {
-      this._renderer._stamp(this);
-    },
-  });
+  const { Dot, canvasIn } = boligkort.dots(map, page.symbols);
+  const canvas = canvasIn("dots");
 
   const decisionOf = (at) => codes.decision[codes.reason_decision[dwellings.reason[at]]];
   const dots = dwellings.x.map((x, at) => {
@@ -198,13 +148,6 @@ boligkort.drawDwellings = (map, id) => {
     byId("status").textContent = isWhole ? "" : fill(texts.found, { shown: texts.number.format(kept.size), total: texts.number.format(dwellings.id.length) });
   }
 
-  const repaint = () => {
-    stamps.clear();
-    canvas._updatePaths();
-  };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-  map.on("paint", repaint);
-
   const rows = dwellings.id.map((name, at) => {
     const address = dwellings.address[at] ?? texts.no_address;
     const tenure = pick(codes.tenure, dwellings.tenure[at]);
@@ -215,6 +158,7 @@ boligkort.drawDwellings = (map, id) => {
       cells: [address, tenure, dwellings.built[at] ?? texts.missing, decision],
       values: [dwellings.address[at] ?? null, tenure, dwellings.built_sort[at], decision],
       notes: [null, null, null, short],
+      csv: [, , dwellings.built[at] ?? texts.missing],
       mark: decisionOf(at),
       search: `${address} ${name} ${tenure} ${pick(codes.parcel, dwellings.parcel[at])}`,
     };

@@ -3,7 +3,7 @@
 
 // columns: [{title, kind: "text" | "number" | "date"}]; rows: [{key, cells, values, notes?, mark?}] where
 // values are what a column sorts by (null is last, always) and cells what it shows. For a download a row may
-// say otherwise (csv: [text | undefined]), and a column may give its notes a heading of their own (noteTitle).
+// say otherwise (csv: [text | undefined]), and a column may give its notes a heading of their own (noteTitle). Without onPick a row cannot be picked.
 boligkort.table = (id, { columns, rows, texts, language, pageSize = Infinity, shapes = {}, onPick, onHover }) => {
   const { make, byId, symbol, openFrom } = boligkort;
   const collator = new Intl.Collator(language, { numeric: true });
@@ -54,10 +54,12 @@ boligkort.table = (id, { columns, rows, texts, language, pageSize = Infinity, sh
   function makeRow(row) {
     const cells = row.cells.map((text, at) => {
       if (at > 0) return makeCell(row, text, at);
+      if (!onPick) return make("th", { scope: "row" }, make("bdi", { text }));
       const button = make("button", { type: "button", cls: "pick" }, make("bdi", { text }));
       return make("th", { scope: "row" }, button, row.notes?.[0] ? make("span", { cls: "cell-note", text: row.notes[0] }) : null);
     });
     const element = make("tr", {}, ...cells);
+    if (!onPick) return element;
     element.addEventListener("click", () => {
       openFrom(element.querySelector("button"));
       onPick(row.key);

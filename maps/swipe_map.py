@@ -1,0 +1,287 @@
+"""Before and after on one map: an area without and with an extension, or on two dates, with a divider.
+
+Left of the divider every dwelling stands as it was decided before, right of it as after; the tables say
+what changed. Persons are counted only as the check brings them, small numbers hidden.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import geopandas as gpd
+import pandas as pd
+
+from boundaries.delineation.areas import delineate_areas
+from boundaries.delineation.comparison import DwellingCheck, Question
+from boundaries.delineation.decisions import drop_extension
+from boundaries.model import Decision, Registers
+from data.texts import Texts
+from geo.errors import UsageError
+from maps import labels, layers, legend
+from maps.area_tables import show_residents
+from maps.dwelling_data import (
+    ReasonWords,
+    code_column,
+    describe_pieces,
+    describe_reasons,
+    encode_points,
+    list_reasons,
+)
+from maps.page import Page, PageFrame, PageParts, TableFrame, make_map
+from maps.page_texts import describe_law, page_texts, standard_words
+from maps.palette import DECISION_STYLES
+
+_KEY = "swipe-data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwipeSide:
+    """One side of the divider.
+
+    Attributes
+    ----------
+    label
+        What it shows, in a few words.
+    pieces
+        The area on this side, columns as `Assessment.pieces`, EPSG:25832.
+    """
+
+    label: str
+    pieces: gpd.GeoDataFrame
+
+
+def make_sides(
+    registers: Registers, question: Question, status_date: date, texts: Texts, *, gap_m: float = 30.0
+) -> tuple[SwipeSide, SwipeSide]:
+    """Return what the two sides of a comparison show, the earlier or the one without first.
+
+    Parameters
+    ----------
+    registers
+        What the check was made of.
+    question
+        As it was asked of `boundaries.assessment.check_dwellings`, with a comparison.
+    status_date
+        As there.
+    texts
+        Catalog with ``page.swipe``.
+    gap_m
+        `Settings.coherence_gap_m`.
+
+    Raises
+    ------
+    UsageError
+        Where nothing is compared (``maps.swipe_needs_two``), or the extension is unknown.
+    """
+    extension = question.without_extension
+    if extension is not None:
+        words = {"extension": extension}
+        sides = [
+            (drop_extension(registers, extension), status_date, texts.get("page.swipe.without", words)),
+            (registers, status_date, texts.get("page.swipe.with", words)),
+        ]
+    elif question.compare_on is not None:
+        sides = [
+            (registers, day, texts.get("page.swipe.on", {"date": labels.format_date(day, texts.language)}))
+            for day in sorted((question.compare_on, status_date))
+        ]
+    else:
+        raise UsageError("maps.swipe_needs_two")
+    before, after = (
+        SwipeSide(label=label, pieces=_delineate(known, question.area_id, day, gap_m))
+        for known, day, label in sides
+    )
+    return before, after
+
+
+def _delineate(registers: Registers, area_id: str, day: date, gap_m: float) -> gpd.GeoDataFrame:
+    _, pieces = delineate_areas(registers, day, gap_m=gap_m)
+    return pieces[pieces["area_id"].eq(area_id)].reset_index(drop=True)
+
+
+def render_swipe_map(check: DwellingCheck, texts: Texts, *, before: SwipeSide, after: SwipeSide) -> str:
+    """Return the page with the divider between before and after as HTML.
+
+    Parameters
+    ----------
+    check
+        An area compared, as `boundaries.assessment.check_dwellings` returns it.
+    texts
+        Catalog of the page's language.
+    before, after
+        What the sides are, as `make_sides` makes them.
+
+    Returns
+    -------
+    str
+        One HTML document that fetches nothing; the same bytes for the same input.
+
+    Raises
+    ------
+    UsageError
+        Where the check compares nothing (``maps.swipe_needs_two``).
+    """
+    if "reason_before" not in check.dwellings:
+        raise UsageError("maps.swipe_needs_two")
+    dwellings = check.dwellings.reset_index(drop=True)
+    changes = count_changes(dwellings)
+    title = texts.get("page.swipe.title", {"name": check.name, "before": before.label, "after": after.label})
+    by_decision = {
+        decision: int(dwellings["decision_after"].eq(decision.value).sum()) for decision in DECISION_STYLES
+    }
+    frame = PageFrame(
+        kind="swipe",
+        title=title,
+        heading=title,
+        badge=texts.get("page.synthetic") if check.is_synthetic else "",
+        kicker=describe_law(check.status_date, texts),
+        lead=_make_lead(check, before, after, texts),
+        legend=legend.make_decision_legend(by_decision, texts),
+        tables=[
+            TableFrame("counts", texts.get("page.swipe.counts")),
+            TableFrame("changes", texts.get("page.swipe.changes")),
+            TableFrame("dwellings", texts.get("page.swipe.table")),
+        ],
+        **standard_words("swipe", texts, is_synthetic=check.is_synthetic),
+    )
+    data = _make_data(dwellings, changes, (before, after), texts)
+    data["counts"] = _counts_table(check.counts, (before, after), texts)
+    scripts = ("page.js", "table.js", "dots.js", "swipe.js")
+    page = Page(frame, PageParts({_KEY: data}, scripts, styles=("swipe.css",), file_stem="foer-efter"))
+    view = make_map()
+    page.add_child(view, name=view.get_name())
+    view.add_child(layers.PageScript("drawSwipe", _KEY))
+    return page.render()
+
+
+def count_changes(dwellings: pd.DataFrame) -> pd.DataFrame:
+    """Count the dwellings whose reason changed, by the reasons before and after.
+
+    Parameters
+    ----------
+    dwellings
+        ``reason_before``, ``reason_after`` and ``is_changed``, as `DwellingCheck.dwellings` compares them.
+
+    Returns
+    -------
+    DataFrame
+        ``reason_before``, ``reason_after``, ``dwellings_n`` (int), the most frequent first, then by reason.
+    """
+    columns = ["reason_before", "reason_after"]
+    counted = dwellings[dwellings["is_changed"]].groupby(columns).size().reset_index(name="dwellings_n")
+    return counted.sort_values(["dwellings_n", *columns], ascending=[False, True, True], ignore_index=True)
+
+
+def _make_lead(check: DwellingCheck, before: SwipeSide, after: SwipeSide, texts: Texts) -> str:
+    counted = check.counts.set_index("decision").loc[Decision.COUNTED.value]
+    values = {
+        "before": before.label,
+        "after": after.label,
+        "before_n": labels.format_count(counted["dwellings_before_n"], texts.language),
+        "after_n": labels.format_count(counted["dwellings_after_n"], texts.language),
+        "changed_n": labels.format_count(check.dwellings["is_changed"].sum(), texts.language),
+    }
+    return texts.get("page.swipe.lead", values)
+
+
+def _make_data(
+    dwellings: pd.DataFrame, changes: pd.DataFrame, sides: Sequence[SwipeSide], texts: Texts
+) -> dict[str, object]:
+    reasons = list_reasons(pd.concat([dwellings["reason_before"], dwellings["reason_after"]]), texts)
+    position = {reason.code: at for at, reason in enumerate(reasons)}
+    tenures = code_column(dwellings["tenure"])
+    origin, x, y = encode_points(dwellings)
+    return {
+        "language": texts.language,
+        "texts": page_texts("swipe", texts)
+        | {name: texts.get(f"page.swipe.script.{name}") for name in texts.section("page.swipe.script")},
+        "symbols": layers.symbol_paths(),
+        "origin": origin,
+        "codes": {
+            **describe_reasons(reasons, texts),
+            "tenure": [texts.get(f"tenure.{word}") for word in tenures.words],
+        },
+        "dwellings": {
+            "id": [str(name) for name in dwellings["dwelling_id"]],
+            "address": [None if labels.is_missing(text) else str(text) for text in dwellings["address"]],
+            "x": x,
+            "y": y,
+            "tenure": tenures.positions,
+            "before": [position[word] for word in dwellings["reason_before"]],
+            "after": [position[word] for word in dwellings["reason_after"]],
+        },
+        "sides": [{"label": side.label, "pieces": describe_pieces(side.pieces, texts)} for side in sides],
+        "changes": _changes_table(changes, reasons, sides, texts),
+        "columns": [
+            {"title": texts.get("label.head.address"), "kind": "text"},
+            *(
+                {"title": _capital(side), "kind": "text", "noteTitle": _reason_title(side, texts)}
+                for side in sides
+            ),
+        ],
+    }
+
+
+def _capital(side: SwipeSide) -> str:
+    return side.label[:1].upper() + side.label[1:]
+
+
+def _reason_title(side: SwipeSide, texts: Texts) -> str:
+    return texts.get("page.swipe.reason", {"side": side.label})
+
+
+def _changes_table(
+    changes: pd.DataFrame, reasons: Sequence[ReasonWords], sides: Sequence[SwipeSide], texts: Texts
+) -> dict[str, object]:
+    position = {reason.code: at for at, reason in enumerate(reasons)}
+    rows = []
+    for at, row in enumerate(labels.list_rows(changes)):
+        ends = [position[row["reason_before"]], position[row["reason_after"]]]
+        words = [reasons[end].short for end in ends]
+        count = int(row["dwellings_n"])
+        rows.append(
+            {
+                "key": at,
+                "ends": ends,
+                "cells": [*words, labels.format_count(count, texts.language)],
+                "values": [*words, count],
+                "notes": [texts.get(f"decision.{reasons[end].decision}") for end in ends],
+                "search": " ".join(words),
+            }
+        )
+    titles = [_capital(side) for side in sides]
+    columns: list[dict[str, object]] = [
+        {"title": title, "kind": "text", "noteTitle": texts.get("page.swipe.decision", {"side": title})}
+        for title in titles
+    ]
+    columns.append({"title": texts.get("page.swipe.dwellings_n"), "kind": "number"})
+    return {"columns": columns, "rows": rows}
+
+
+def _counts_table(counts: pd.DataFrame, sides: Sequence[SwipeSide], texts: Texts) -> dict[str, object]:
+    """Return dwellings, and residents where they are known, by decision: before, after and change."""
+    columns: list[dict[str, object]] = [{"title": texts.get("column.decision"), "kind": "text"}]
+    columns += [{"title": _capital(side), "kind": "number"} for side in sides]
+    columns.append({"title": texts.get("page.swipe.change"), "kind": "number"})
+    kinds = [kind for kind in ("dwellings", "residents") if f"{kind}_after_n" in counts]
+    rows = [
+        _counts_row(row, kind, texts)
+        for kind in kinds
+        if kind == "dwellings" or counts["residents_after_n"].notna().any()
+        for row in labels.list_rows(counts)
+    ]
+    return {"columns": columns, "rows": rows}
+
+
+def _counts_row(row: Mapping[str, object], kind: str, texts: Texts) -> dict[str, object]:
+    word = texts.get(f"page.swipe.{kind}", {"decision": texts.get(f"decision.{row['decision']}")})
+    figures = [row[f"{kind}_{side}_n"] for side in ("before", "after", "change")]
+    cells = [show_residents(figure, texts) for figure in figures]
+    if not labels.is_missing(figures[-1]) and int(str(figures[-1])) > 0:
+        cells[-1] = "+" + cells[-1]
+    return {
+        "key": f"{kind}-{row['decision']}",
+        "cells": [word, *cells],
+        "values": [word, *(None if labels.is_missing(figure) else int(str(figure)) for figure in figures)],
+        "search": word,
+    }
