@@ -152,6 +152,23 @@ def make_empty_plans() -> pd.DataFrame:
     return pd.DataFrame(columns=list(PLAN_DTYPES)).astype(PLAN_DTYPES)
 
 
+FLOW_DTYPES = {
+    "year": "Int64",
+    "from_kommune": "str",
+    "to_kommune": "str",
+    "exposure": "str",
+    "group": "str",
+    "movers_n": "Int64",
+    "is_hidden": "bool",
+}
+"""Columns of `Registers.flows`, with dtypes."""
+
+
+def make_empty_flows() -> pd.DataFrame:
+    """Return a table of moves between kommuner without rows."""
+    return pd.DataFrame(columns=list(FLOW_DTYPES)).astype(FLOW_DTYPES)
+
+
 def make_empty_kommuner() -> gpd.GeoDataFrame:
     """Return a map of the kommuner without rows."""
     columns = {name: pd.Series(dtype="str") for name in ("kommune_code", "name", "region_code")}
@@ -221,7 +238,9 @@ class Registers:
         ``split_id``, ``parcel_key``.
     dwellings
         ``dwelling_id`` (unique, sorted), ``address``, ``x``, ``y`` (float metres, NaN where
-        missing), ``tenure`` (`Tenure`), ``use_code``, ``is_dwelling`` (bool: use code is of a
+        missing), ``tenure`` (`Tenure`), ``tenure_source`` (code of the rule of
+        `data.codes.tenure_rules` by which it was derived from BBR; NA where the file gives the tenure
+        itself), ``use_code``, ``is_dwelling`` (bool: use code is of a
         dwelling or missing), ``built_year`` (Int64; NA also for BBR's 1000), ``built_on``,
         ``relabelled_on``, ``relabelled_from`` (`Tenure` or NA), ``demolished_on``, ``area_m2``
         (Int64), ``toilet_code``, ``bath_code``, ``heating_code``.
@@ -243,6 +262,11 @@ class Registers:
         The map of the country: ``kommune_code`` (unique, sorted), ``name`` (the official one),
         ``region_code`` (NA for Christiansø), ``geometry`` (MultiPolygon). The 98 kommuner and, where the
         file has it, Christiansø. No rows where the project has no such map.
+    flows
+        Moves between kommuner, counted already: ``year`` (figure year: "2025" is the moves during 2024),
+        ``from_kommune``, ``to_kommune`` (codes, ``"udland"`` or ``"ukendt"``), ``exposure`` and ``group``
+        (``"alle"`` where the file does not say), ``movers_n`` (NA where hidden), ``is_hidden``; unique and
+        sorted by the first five. No rows where the project has no such table.
     findings
         What was found on the way in; columns `FINDING_COLUMNS`.
     files
@@ -264,6 +288,7 @@ class Registers:
     files: pd.DataFrame
     plans: pd.DataFrame = field(default_factory=make_empty_plans)
     kommuner: gpd.GeoDataFrame = field(default_factory=make_empty_kommuner)
+    flows: pd.DataFrame = field(default_factory=make_empty_flows)
 
 
 FINDING_COLUMNS = (

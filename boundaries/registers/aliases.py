@@ -102,6 +102,14 @@ ALIASES: Mapping[str, Mapping[str, Sequence[str]]] = {
         ),
         "name": ("komnavn", "kommunenavn", "kommune", "kom_navn", "navn"),
     },
+    "flows": {
+        "year": ("år", "opgørelsesår", "figurår"),
+        "from_kommune": ("fra_kommune", "fraflytningskommune", "fra"),
+        "to_kommune": ("til_kommune", "tilflytningskommune", "til"),
+        "exposure": ("udsathed", "social_udsathed"),
+        "group": ("gruppe",),
+        "movers_n": ("antal_flyttede", "flyttede", "flytninger", "antal"),
+    },
 }
 """Register to canonical name to headings."""
 

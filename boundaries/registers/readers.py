@@ -14,6 +14,7 @@ from boundaries.registers.coherence import (
 from boundaries.registers.dwellings import build_dwellings
 from boundaries.registers.extracts.tenure import drop_told_twice
 from boundaries.registers.findings import combine_findings
+from boundaries.registers.flows import build_flows
 from boundaries.registers.kommuner import read_project_kommuner
 from boundaries.registers.outlines import Outlines, build_approved, build_areas
 from boundaries.registers.overlaps import (
@@ -70,7 +71,8 @@ def read_registers(project: Project) -> Registers:
     references, lists = build_references(raw.rows["references"]), build_lists(raw.rows["lists"])
     plans = build_plans(raw.rows["plans"])
     kommuner = read_project_kommuner(raw.rows["kommuner"], project)
-    registers = (parcels, dwellings, residents, references, lists, plans)
+    flows = build_flows(raw.rows["flows"], codes=[project.kommune_code])
+    registers = (parcels, dwellings, residents, references, lists, plans, flows)
     findings = combine_findings(
         [
             raw.findings,
@@ -98,6 +100,7 @@ def read_registers(project: Project) -> Registers:
         files=raw.files,
         plans=plans.frame,
         kommuner=kommuner.frame,
+        flows=flows.frame,
     )
 
 

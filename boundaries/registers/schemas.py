@@ -126,6 +126,17 @@ PLAN_ACTION_SYNONYMS = (
 PLAN_STATUSES = tuple(str(status) for status in PlanStatus)
 PLAN_STATUS_SYNONYMS = (("done", str(PlanStatus.UDFOERT)), ("planned", str(PlanStatus.PLANLAGT)))
 
+EXPOSURES = ("udsat", "ikke_udsat", "uden_for_alder", "ukendt", "alle")
+"""Whether movers are socially exposed; ``alle`` where a row has all of them together."""
+EXPOSURE_SYNONYMS = (
+    ("socialt_udsat", "udsat"),
+    ("udsatte", "udsat"),
+    ("ikke_socialt_udsat", "ikke_udsat"),
+    ("ikke_udsatte", "ikke_udsat"),
+    ("uoplyst", "ukendt"),
+    ("i_alt", "alle"),
+)
+
 FIRST_PLAN_YEAR = 2010
 """Before this no action of a plan is believed: the law counts demolitions after 2010."""
 
@@ -311,6 +322,26 @@ _SCHEMAS = (
         key=("kommune_code", "name"),
         columns=(Column(name="kommune_code"), Column(name="name")),
         geometry=Geometry.POLYGONS,
+    ),
+    Schema(
+        register="flows",
+        key=("year", "from_kommune", "to_kommune"),
+        columns=(
+            Column(
+                name="year",
+                kind=Kind.INTEGER,
+                is_required=True,
+                is_filled=True,
+                low=1980,
+                high=2100,
+                rule="year_out_of_range",
+            ),
+            _id("from_kommune"),
+            _id("to_kommune"),
+            Column(name="exposure", kind=Kind.WORD, words=EXPOSURES, synonyms=EXPOSURE_SYNONYMS),
+            Column(name="group"),
+            Column(name="movers_n", kind=Kind.INTEGER, is_required=True, low=0, rule="negative_count"),
+        ),
     ),
 )
 

@@ -331,7 +331,7 @@ def _name_rows(schema: Schema, frame: pd.DataFrame) -> pd.Series:
         return make_parcel_key(_take(frame, "cadastral_district"), _take(frame, "parcel_number"))
     if schema.register == "residents" and "person_id" in frame:
         return frame["person_id"].fillna(frame["dwelling_id"])
-    if schema.register == "plans":
+    if schema.register in {"plans", "flows"}:
         return _join_key(schema, frame)
     return _take(frame, "area_id" if schema.register == "lists" else schema.key[0])
 
