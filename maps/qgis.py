@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from boundaries.model import Assessment, Decision, Tenure
+from data.codes.tenure_rules import describe_sources
 from data.texts import Texts
 from geo.crs import WORKING_CRS
 from geo.geopackage import Column, Layer
@@ -61,8 +62,9 @@ COLUMNS: Mapping[LayerName, tuple[str, ...]] = {
         *("area_m2", "dwellings_n", "counted_n", "not_counted_n", "undecided_n"),
     ),
     "dwellings": (
-        *("dwelling_id", "address", "decision", "reason", "reason_text", "clause", "tenure", "use_code"),
-        *("is_dwelling", "built_year", "built_on", "relabelled_on", "relabelled_from", "demolished_on"),
+        *("dwelling_id", "address", "decision", "reason", "reason_text", "clause", "tenure"),
+        *("tenure_source", "use_code", "is_dwelling", "built_year", "built_on", "relabelled_on"),
+        *("relabelled_from", "demolished_on"),
         *("area_m2", "toilet_code", "bath_code", "heating_code", "area_id", "piece", "extension_id"),
         *("parcel_key", "x", "y"),
     ),
@@ -177,6 +179,8 @@ def _describe(layer: LayerName, column: str, texts: Texts) -> Column:
 def _codes_of(column: str, texts: Texts) -> dict[str, str] | None:
     if column in {"tenure", "relabelled_from"}:
         return {tenure.value: texts.get(f"tenure.{tenure}") for tenure in Tenure}
+    if column == "tenure_source":
+        return dict(describe_sources(texts.language))
     if column == "state":
         return {state.value: texts.get(f"label.state.{state}") for state in ExtensionState}
     if column in {"decision", "status", "piece"}:

@@ -52,6 +52,7 @@ CHECK_COLUMNS = (
     "dwelling_id",
     "address",
     "tenure",
+    "tenure_source",
     "built_year",
     "built_on",
     "relabelled_on",

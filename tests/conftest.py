@@ -32,6 +32,7 @@ DWELLING_DEFAULTS = {
     "x": E0 + 50,
     "y": N0 + 50,
     "tenure": "almen_familiebolig",
+    "tenure_source": pd.NA,
     "use_code": "140",
     "is_dwelling": True,
     "built_year": 1970,

@@ -20,6 +20,15 @@ ANY, NONE = "*", "-"
 """How a rule writes that any code fits, and that there is none."""
 
 
+UNKNOWN_CODE = "ukendt_kode"
+"""In the place of a rule, where a code is of no list and no rule fits."""
+
+_UNKNOWN_TEXTS = {
+    "da": "Støtte eller ejerforhold har en kode, som ikke er på BBR's lister.",
+    "en": "Support or owner has a code that is on no list of BBR's.",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class TenureRule:
     """One row of the table.
@@ -74,6 +83,23 @@ def load_tenure_rules() -> tuple[TenureRule, ...]:
     """
     text = resources.files("data.codes").joinpath("tenure_rules.csv").read_text(encoding="utf-8")
     return tuple(_make_rule(row) for row in csv.DictReader(text.splitlines()))
+
+
+def describe_sources(language: str) -> Mapping[str, str]:
+    """Return the sentence of every rule, and that of `UNKNOWN_CODE`.
+
+    Parameters
+    ----------
+    language
+        ``"da"`` or ``"en"``.
+
+    Returns
+    -------
+    Mapping
+        Code to sentence, in the order of the table.
+    """
+    told = {rule.code: rule.text_da if language == "da" else rule.text_en for rule in load_tenure_rules()}
+    return {**told, UNKNOWN_CODE: _UNKNOWN_TEXTS[language]}
 
 
 def _make_rule(row: Mapping[str, str]) -> TenureRule:

@@ -42,7 +42,8 @@ DTYPES = {
     },
     "split_parcels": {"split_id": "str", "parcel_key": "str"},
     "dwellings": {
-        "dwelling_id": "str", "address": "str", "x": "float64", "y": "float64", "tenure": "str", "use_code": "str",
+        "dwelling_id": "str", "address": "str", "x": "float64", "y": "float64", "tenure": "str",
+        "tenure_source": "str", "use_code": "str",
         "is_dwelling": "bool", "built_year": "Int64", "built_on": "datetime64[s]", "relabelled_on": "datetime64[s]",
         "relabelled_from": "str", "demolished_on": "datetime64[s]", "area_m2": "Int64", "toilet_code": "str",
         "bath_code": "str", "heating_code": "str",

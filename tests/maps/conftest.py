@@ -1,14 +1,34 @@
 """Hand-made results: three areas on drawn parcels, four extensions, and dwellings of every decision."""
 
+import os
+import shutil
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
-from boundaries.model import FINDING_COLUMNS, REASON_DECISIONS, Assessment, Reason, ResidentTotals, Settings
+from boundaries.assessment import assess, check_dwellings
+from boundaries.delineation.comparison import DwellingCheck, Question
+from boundaries.designation.made_list import make_list
+from boundaries.disclosure.lists import PublishedList, publish_made
+from boundaries.disclosure.suppression import publish_assessment
+from boundaries.model import (
+    FINDING_COLUMNS,
+    REASON_DECISIONS,
+    Assessment,
+    Reason,
+    Registers,
+    ResidentTotals,
+    Settings,
+)
+from boundaries.registers.project import load_project
+from boundaries.registers.readers import read_registers
 from data.texts import load_texts
+from maps.swipe_map import SwipeSide, make_sides, render_swipe_map
 
 CRS = "EPSG:25832"
 X0, Y0 = 720_000.0, 6_175_000.0
@@ -131,6 +151,7 @@ def make_dwellings(n=120, addresses=None):
                 "x": float("nan") if is_lost else centre.x + (i // 70) % 9 * 11,
                 "y": float("nan") if is_lost else centre.y - (i // 630) * 7,
                 "tenure": "privat_udlejning" if i % 3 else "almen_familiebolig",
+                "tenure_source": "ejerforhold_30" if i % 3 else "enh046_10",
                 "use_code": "140",
                 "is_dwelling": True,
                 "built_year": None if i % 17 == 0 else 1960 + i % 60,
@@ -155,6 +176,7 @@ def make_dwellings(n=120, addresses=None):
         "dwelling_id",
         "address",
         "tenure",
+        "tenure_source",
         "use_code",
         "relabelled_from",
         "toilet_code",
@@ -239,3 +261,102 @@ def make():
         "extensions": make_extensions,
         "findings": make_findings,
     }
+
+
+CHROMIUM = next(
+    filter(
+        None,
+        [os.environ.get("CHROMIUM"), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))],
+    ),
+    None,
+)
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium, one a module."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not found (set CHROMIUM to its path)")
+    with playwright.sync_playwright() as engine:
+        running = engine.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(browser, tmp_path):
+    """Open a document with the network off; the page must stay silent and alone to the end."""
+    pages, noise = [], []
+
+    def open_document(document, *, width=1400, height=900, dark=False):
+        path = Path(tmp_path) / f"page{len(pages)}.html"
+        path.write_text(document, encoding="utf-8", newline="")
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            offline=True,
+        )
+        page = context.new_page()
+        page.on("console", lambda message: noise.append(message.text))
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                noise.append(request.url)
+                if request.url != path.as_uri() and not request.url.startswith(("data:", "blob:"))
+                else None
+            ),
+        )
+        page.goto(path.as_uri())
+        page.wait_for_selector(".side tbody tr")
+        pages.append(page)
+        return page
+
+    yield open_document
+    for page in pages:
+        assert page.evaluate("window.ran") is None
+        page.context.close()
+    assert noise == []
+
+
+@dataclass(frozen=True)
+class DemoPages:
+    """The synthetic kommune as pages see it."""
+
+    registers: Registers
+    shown: Assessment
+    listed: PublishedList
+    check: DwellingCheck
+    sides: tuple[SwipeSide, SwipeSide]
+    swipe: str
+
+
+@pytest.fixture(scope="session")
+def demo_pages(demo, texts):
+    """Read the synthetic kommune, publish its list, and set LS02 without and with its extension side by side."""
+    project = load_project(demo[0])
+    registers, settings, day = read_registers(project), project.settings, project.status_date
+    assessment = assess(registers, settings, day, is_synthetic=True)
+    question = Question(area_id="LS02", without_extension="UDV-01")
+    check = check_dwellings(registers, settings, day, question, is_synthetic=True)
+    sides = make_sides(registers, question, day, texts)
+    return DemoPages(
+        registers=registers,
+        shown=publish_assessment(assessment).assessment,
+        listed=publish_made(make_list(registers, assessment)),
+        check=check,
+        sides=sides,
+        swipe=render_swipe_map(check, texts, before=sides[0], after=sides[1]),
+    )

@@ -8,10 +8,7 @@ from boundaries.model import Tenure
 from boundaries.registers.findings import add_details, make_finding
 from boundaries.registers.rows import Checked, Rows
 from data.codes import use_codes
-from data.codes.tenure_rules import CONDITIONS, NONE, TenureRule, load_tenure_rules
-
-UNKNOWN_CODE = "ukendt_kode"
-"""The source of a tenure that no rule gives, because a code is of no list."""
+from data.codes.tenure_rules import CONDITIONS, NONE, UNKNOWN_CODE, TenureRule, load_tenure_rules
 
 _NAMES = {
     "support": "enh046",
