@@ -14,8 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _BLANKS = " \t\r\n\v\f\u00a0\ufeff\u200b"
-_BLANK_STARTS = np.array(sorted({blank.encode()[0] for blank in _BLANKS}), dtype=np.uint8)
-_BLANK_ENDS = np.array(sorted({blank.encode()[-1] for blank in _BLANKS}), dtype=np.uint8)
+_IS_BLANK_START = np.zeros(256, dtype=bool)
+_IS_BLANK_START[[blank.encode()[0] for blank in _BLANKS]] = True
+_IS_BLANK_END = np.zeros(256, dtype=bool)
+_IS_BLANK_END[[blank.encode()[-1] for blank in _BLANKS]] = True
+_PIECE_N = 1 << 16
+"""Looked at together, so that what is asked of each stays in the processor's cache."""
+_NO_BYTES = np.empty(0, dtype=np.uint8)
 _NO_BREAK_SPACE = "\u00a0".encode()
 _FIRST_COMBINING_BYTE = "\u0300".encode()[0]
 """Text below U+0300 is in NFC as it stands."""
@@ -37,18 +42,19 @@ def clean_cells(cells: pa.Array) -> pa.Array:
         ``large_string``, of the same length.
     """
     text = _combine(pc.cast(cells, pa.large_string()))
-    data, offsets = _find_bytes(text)
+    data, offsets = find_bytes(text)
     # Nine columns in ten need none of this, and looking is a tenth of the work of doing.
-    if len(data) and data.max() >= _FIRST_COMBINING_BYTE:
+    highest = int(data.max(initial=0))
+    if highest >= _FIRST_COMBINING_BYTE:
         text = pc.utf8_normalize(text, form="NFC")
-        data, offsets = _find_bytes(text)
+        data, offsets = find_bytes(text)
     if _has_blank_ends(data, offsets):
         text = pc.utf8_trim(text, characters=_BLANKS)
-        data, offsets = _find_bytes(text)
-    if has_byte_pair(text, _NO_BREAK_SPACE):
+        data, offsets = find_bytes(text)
+    if highest >= _NO_BREAK_SPACE[0] and _has_pair(data, _NO_BREAK_SPACE):
         text = pc.replace_substring(text, "\u00a0", " ")
-    if (np.diff(offsets) == 0).any():
-        text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+    if (offsets[1:] == offsets[:-1]).any():
+        text = _blank_to_null(text)
     return text
 
 
@@ -57,28 +63,52 @@ def has_byte_pair(text: pa.Array, pair: bytes) -> bool:
 
     A quick look before a slow search: a pair that spans two cells counts, too.
     """
-    data, _ = _find_bytes(text)
-    return re.search(re.escape(pair), data.data) is not None
+    data, _ = find_bytes(text)
+    return bool(len(data)) and int(data.max()) >= pair[0] and _has_pair(data, pair)
+
+
+def find_bytes(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Return the UTF-8 of a ``large_string`` array, and where each cell begins and the last ends."""
+    _, places, content = text.buffers()
+    if not places.size:  # an array of no cells may do without the one offset that it needs
+        return np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64)
+    offsets = np.frombuffer(places, dtype=np.int64, count=text.offset + len(text) + 1)[text.offset :]
+    data = np.frombuffer(content, dtype=np.uint8)[offsets[0] : offsets[-1]] if content else _NO_BYTES
+    return data, offsets - offsets[0] if offsets[0] else offsets
 
 
 def _combine(cells: pa.Array) -> pa.Array:
     return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
 
 
-def _find_bytes(text: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Return the UTF-8 of a ``large_string`` array and where each cell begins and the last ends."""
-    _, places, content = text.buffers()
-    if not places.size:  # an array of no cells may do without the one offset that it needs
-        return np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64)
-    offsets = np.frombuffer(places, dtype=np.int64)[text.offset : text.offset + len(text) + 1]
-    data = np.frombuffer(content, dtype=np.uint8)[offsets[0] : offsets[-1]]
-    return data, offsets - offsets[0]
+def _has_pair(data: np.ndarray, pair: bytes) -> bool:
+    for begin in range(0, len(data), _PIECE_N):
+        piece = data[begin : begin + _PIECE_N + 1]
+        first = np.flatnonzero(piece[:-1] == pair[0])
+        if len(first) and (piece[first + 1] == pair[1]).any():
+            return True
+    return False
 
 
 def _has_blank_ends(data: np.ndarray, offsets: np.ndarray) -> bool:
-    is_filled = np.diff(offsets) > 0
-    first, last = data[offsets[:-1][is_filled]], data[offsets[1:][is_filled] - 1]
-    return bool(np.isin(first, _BLANK_STARTS).any() or np.isin(last, _BLANK_ENDS).any())
+    """Tell whether a cell begins or ends with what could be a blank.
+
+    Of an empty cell the neighbours' bytes are seen, which are seen anyhow.
+    """
+    if not len(data):
+        return False
+    for begin in range(0, len(offsets) - 1, _PIECE_N):
+        piece = offsets[begin : begin + _PIECE_N + 1]
+        first = data[np.minimum(piece[:-1], len(data) - 1)]
+        if _IS_BLANK_START[first].any() or _IS_BLANK_END[data[piece[1:] - 1]].any():
+            return True
+    return False
+
+
+def _blank_to_null(text: pa.Array) -> pa.Array:
+    if text.null_count and pc.all(pc.not_equal(text, "")).as_py():
+        return text
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
 
 
 def format_cells(cells: pa.Array) -> pa.Array | None:
@@ -121,10 +151,15 @@ def format_number(value: float) -> str:
     return re.sub(_WHOLE_THOUSANDS, r"\g<1>0", text)
 
 
+def take_text(text: pd.Series) -> pa.Array:
+    """Return a column of text as one ``large_string`` array, without a copy where it is one already."""
+    cells = pa.array(text.astype("str"), type=pa.large_string(), from_pandas=True)
+    return _combine(cells)
+
+
 def text_to_arrow(text: pd.Series) -> pa.Array:
     """Return a column of text as one Arrow array of clean cells (`clean_cells`)."""
-    cells = pa.array(text.astype("str"), type=pa.large_string(), from_pandas=True)
-    return clean_cells(cells)
+    return clean_cells(take_text(text))
 
 
 def arrow_to_text(cells: pa.Array, index: pd.Index) -> pd.Series:

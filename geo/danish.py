@@ -13,8 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geo.cells import arrow_to_text, text_to_arrow
+from geo.cells import arrow_to_text, clean_cells, text_to_arrow
 from geo.danish_numbers import Decimal, ParsedNumbers, parse_integers, parse_numbers
+from geo.distinct import find_distinct
 
 __all__ = [
     "TIME_ZONE",
@@ -83,12 +84,13 @@ def parse_dates(text: pd.Series) -> ParsedDates:
     ParsedDates
         On the index of `text`.
     """
-    encoded = text_to_arrow(text).dictionary_encode()
-    days, is_bad = _parse_distinct_dates(encoded.dictionary)
-    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    # One more entry, for -1: a missing cell is no date and not bad.
-    days, is_bad = np.append(days, np.datetime64("NaT", "s")), np.append(is_bad, False)
-    return ParsedDates(pd.Series(days[codes], index=text.index), pd.Series(is_bad[codes], index=text.index))
+    distinct = find_distinct(text)
+    days, is_bad = _parse_distinct_dates(clean_cells(distinct.texts))
+    values = distinct.spread(days, missing=np.datetime64("NaT", "s"))
+    return ParsedDates(
+        pd.Series(values, index=text.index),
+        pd.Series(distinct.spread(is_bad, missing=False), index=text.index),
+    )
 
 
 _TRUE = ("ja", "j", "true", "sand", "1")
@@ -108,13 +110,21 @@ def parse_booleans(text: pd.Series) -> ParsedBooleans:
     ParsedBooleans
         On the index of `text`; missing stays missing.
     """
-    words = pc.utf8_lower(text_to_arrow(text))
-    is_true = pc.is_in(words, value_set=pa.array(_TRUE, pa.large_string())).to_numpy(zero_copy_only=False)
-    is_false = pc.is_in(words, value_set=pa.array(_FALSE, pa.large_string())).to_numpy(zero_copy_only=False)
-    is_given = pc.is_valid(words).to_numpy(zero_copy_only=False)
-    values = pd.arrays.BooleanArray(is_true.copy(), ~(is_true | is_false))
-    is_bad = is_given & ~(is_true | is_false)
-    return ParsedBooleans(pd.Series(values, index=text.index), pd.Series(is_bad, index=text.index))
+    distinct = find_distinct(text)
+    words = pc.utf8_lower(clean_cells(distinct.texts))
+    is_true, is_false = (
+        pc.is_in(words, value_set=pa.array(answers, pa.large_string())).to_numpy(zero_copy_only=False)
+        for answers in (_TRUE, _FALSE)
+    )
+    is_read = is_true | is_false
+    is_bad = pc.is_valid(words).to_numpy(zero_copy_only=False) & ~is_read
+    values = pd.arrays.BooleanArray(
+        distinct.spread(is_true, missing=False), ~distinct.spread(is_read, missing=False)
+    )
+    return ParsedBooleans(
+        pd.Series(values, index=text.index),
+        pd.Series(distinct.spread(is_bad, missing=False), index=text.index),
+    )
 
 
 def pad_code(codes: pd.Series, width: int) -> pd.Series:

@@ -1,5 +1,7 @@
 """Danish and English numbers in text, each read in the one way it can be, or not at all."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -7,7 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geo.cells import text_to_arrow
+from geo.cells import arrow_to_text, find_bytes, text_to_arrow
+from geo.distinct import find_distinct, is_repetitive
 
 Decimal = Literal[",", "."] | None
 """The decimal mark that the project file declares, or None where it says nothing."""
@@ -25,6 +28,12 @@ _DANISH = _SIGN + f"(?:{_POINTS}+,\\d+|{_POINTS}{{2,}})$"
 _ENGLISH = _SIGN + f"(?:{_COMMAS}+\\.\\d+|{_COMMAS}{{2,}})$"
 _SPACED = _SIGN + f"{_SPACES}+(?:[.,]\\d+)?$"
 _AMBIGUOUS = _SIGN + r"[1-9]\d{0,2}[.,]\d{3}$"
+_LEAST_AMBIGUOUS_N, _MOST_AMBIGUOUS_N = len("1.234"), len("-123.456")
+_IS_DIGIT_OR_MARK = np.zeros(256, dtype=bool)
+_IS_DIGIT_OR_MARK[list(b"0123456789.,-")] = True
+_IS_SEPARATOR = np.zeros(256, dtype=bool)
+_IS_SEPARATOR[list(b".,")] = True
+_PIECE_N = 1 << 16
 
 
 class ParsedNumbers(NamedTuple):
@@ -78,13 +87,21 @@ def parse_numbers(text: pd.Series, *, decimal: Decimal = None) -> ParsedNumbers:
     >>> parsed.is_ambiguous.tolist(), parsed.is_suppressed.tolist()
     ([False, False, True, False], [False, False, False, True])
     """
-    plain, masks = _to_plain_numbers(text_to_arrow(text), decimal)
-    values = pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False)
-    too_large = np.isinf(values)
-    if too_large.any():
-        values = np.where(too_large, np.nan, values)
-        masks["bad"] = pc.or_(masks["bad"], pa.array(too_large))
-    return ParsedNumbers(pd.Series(values, index=text.index, dtype="float64"), *_mask_series(masks, text))
+    if is_repetitive(text):
+        return _spread(text, partial(parse_numbers, decimal=decimal))
+    cells = text_to_arrow(text)
+    values, is_odd = _read_digits(cells)
+    masks = _no_masks(len(cells))
+    if is_odd.any():
+        rows = np.flatnonzero(is_odd)
+        plain, odd_masks = _to_plain_numbers(cells.take(pa.array(rows)), decimal)
+        values[rows] = pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False)
+        for mask, odd in zip(masks, odd_masks.values(), strict=True):
+            mask[rows] = odd.to_numpy(zero_copy_only=False)
+        too_large = np.isinf(values)
+        values[too_large] = np.nan
+        masks[0] |= too_large
+    return ParsedNumbers(*(pd.Series(part, index=text.index) for part in (values, *masks)))
 
 
 def parse_integers(text: pd.Series, *, decimal: Decimal = None) -> ParsedNumbers:
@@ -105,6 +122,8 @@ def parse_integers(text: pd.Series, *, decimal: Decimal = None) -> ParsedNumbers
     ParsedNumbers
         ``values`` as ``Int64``.
     """
+    if is_repetitive(text):
+        return _spread(text, partial(parse_integers, decimal=decimal))
     plain, masks = _to_plain_numbers(text_to_arrow(text), decimal)
     whole = pc.replace_substring_regex(plain, r"\.0*$", "")
     is_whole = pc.match_substring_regex(whole, r"^-?\d{1,18}$")
@@ -119,6 +138,55 @@ def parse_integers(text: pd.Series, *, decimal: Decimal = None) -> ParsedNumbers
         index=text.index,
     )
     return ParsedNumbers(values, *_mask_series(masks, text))
+
+
+def _spread(text: pd.Series, parse: Callable[[pd.Series], ParsedNumbers]) -> ParsedNumbers:
+    """Parse each distinct cell once."""
+    distinct = find_distinct(text)
+    # One more entry, for a missing cell: that is no number and has no fault.
+    parsed = parse(arrow_to_text(distinct.extend(distinct.texts), pd.RangeIndex(len(distinct.texts) + 1)))
+    return ParsedNumbers(*(part.take(distinct.codes).set_axis(text.index) for part in parsed))
+
+
+def _no_masks(cells_n: int) -> list[np.ndarray]:
+    return [np.zeros(cells_n, dtype=bool) for _ in range(3)]
+
+
+def _read_digits(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Read cells of digits with at most one separator; tell which cells need a closer look.
+
+    What is read here has one reading by the rules of `parse_numbers`. It is most of any column of
+    coordinates or amounts, and takes a third of the time of looking closer.
+    """
+    is_odd = _find_odd_cells(cells)
+    digits = pc.replace_substring(_blank_out(cells, is_odd) if is_odd.any() else cells, ",", ".")
+    try:
+        return pc.cast(digits, pa.float64()).to_numpy(zero_copy_only=False, writable=True), is_odd
+    except pa.ArrowInvalid:  # a sign in the middle, two separators
+        return np.full(len(cells), np.nan), np.asarray(cells.is_valid())
+
+
+def _blank_out(cells: pa.Array, is_odd: np.ndarray) -> pa.Array:
+    return pc.if_else(pa.array(is_odd), _NO_TEXT, cells)
+
+
+def _find_odd_cells(cells: pa.Array) -> np.ndarray:
+    """Tell cells with other letters than digits, separators and a sign, or that could be thousands."""
+    data, offsets = find_bytes(cells)
+    is_odd = np.zeros(len(cells), dtype=bool)
+    for begin in range(0, len(cells), _PIECE_N):
+        ends = offsets[begin : begin + _PIECE_N + 1]
+        piece = data[ends[0] : ends[-1]]
+        if not len(piece):
+            continue
+        strange = np.flatnonzero(~_IS_DIGIT_OR_MARK[piece])
+        found = is_odd[begin : begin + _PIECE_N]
+        found[np.searchsorted(ends, strange + ends[0], side="right") - 1] = True
+        length = np.diff(ends)
+        # Ambiguous: three digits after a separator and one to three before it, perhaps after a sign.
+        short = np.flatnonzero((length >= _LEAST_AMBIGUOUS_N) & (length <= _MOST_AMBIGUOUS_N))
+        found[short[_IS_SEPARATOR[data[ends[1:][short] - 4]]]] = True
+    return is_odd
 
 
 def _mask_series(masks: dict[str, pa.Array], text: pd.Series) -> list[pd.Series]:

@@ -10,8 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geo.cells import clean_cells, has_byte_pair
+from geo.cells import clean_cells, find_bytes, has_byte_pair
 from geo.errors import ReadError
+from geo.threads import map_columns
 
 TOTAL_WORDS = ("i alt", "ialt", "total", "totalt", "sum")
 """First word of a row that sums up the rows above it."""
@@ -19,6 +20,9 @@ TOTAL_WORDS = ("i alt", "ialt", "total", "totalt", "sum")
 _MOJIBAKE = "Ã[¦¸¥†˜…\u0086\u0098\u0085]|\ufffd"
 """UTF-8 read as Windows-1252 or Latin-1 (``Ã¦`` for æ), or a letter lost on the way."""
 _LINES_NAMED_N = 5
+_BEGINS_TOTAL = np.zeros(256, dtype=bool)
+_BEGINS_TOTAL[[ord(case) for word in TOTAL_WORDS for case in (word[0], word[0].upper())]] = True
+_BEGINS_TOTAL["İ".encode()[0]] = True  # its small letter is i
 _MOJIBAKE_PAIRS = ("Ã".encode(), "\ufffd".encode()[:2])
 
 
@@ -162,7 +166,8 @@ def tidy_table(raw: RawTable, *, has_totals: bool) -> tuple[pd.DataFrame, pd.Ser
 
 def tidy_columns(columns: Iterable[pa.Array]) -> list[pa.Array]:
     """Return columns of Arrow text cleaned as `geo.cells.clean_cells` has it, each as one array."""
-    return [clean_cells(column) for column in columns]
+    listed = list(columns)
+    return map_columns(clean_cells, listed, cells_n=max(map(len, listed), default=0))
 
 
 def to_frame(names: Sequence[str], columns: Sequence[pa.Array], rows_n: int) -> pd.DataFrame:
@@ -251,6 +256,13 @@ def _note_totals(raw: RawTable, is_total: np.ndarray) -> Note:
 
 
 def _is_total_word(cells: pa.Array) -> np.ndarray:
-    words = pc.utf8_rtrim(pc.utf8_lower(cells), characters=" :")
-    is_total = pc.is_in(words, value_set=pa.array(TOTAL_WORDS, pa.large_string()))
-    return np.asarray(is_total.to_numpy(zero_copy_only=False))
+    data, offsets = find_bytes(cells)
+    is_total = np.zeros(len(cells), dtype=bool)
+    if not len(data):
+        return is_total
+    # Few cells begin as one of the words does; where the first cells are empty the next byte is seen.
+    may_be = np.flatnonzero(_BEGINS_TOTAL[data[np.minimum(offsets[:-1], len(data) - 1)]])
+    words = pc.utf8_rtrim(pc.utf8_lower(cells.take(pa.array(may_be))), characters=" :")
+    found = pc.is_in(words, value_set=pa.array(TOTAL_WORDS, pa.large_string()))
+    is_total[may_be] = found.to_numpy(zero_copy_only=False)
+    return is_total

@@ -7,13 +7,37 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from boundaries.model import ORIGINS
 from boundaries.registers.findings import add_details
 from boundaries.registers.rows import Checked, Rows
 from boundaries.registers.schemas import Column, Kind, Schema
 from data.codes import load_codes
-from geo.danish import Decimal, ParsedNumbers, parse_booleans, parse_dates, parse_integers, parse_numbers
+from geo.cells import arrow_to_text
+from geo.danish import (
+    Decimal,
+    ParsedDates,
+    ParsedNumbers,
+    parse_booleans,
+    parse_dates,
+    parse_integers,
+    parse_numbers,
+)
+from geo.distinct import find_distinct, map_distinct
+from geo.threads import map_columns
+
+__all__ = [
+    "EMPTY_DTYPES",
+    "NEAREST_N",
+    "Converted",
+    "convert_columns",
+    "find_missing_values",
+    "fold_word",
+    "make_missing",
+    "map_distinct",
+    "name_allowed",
+]
 
 EMPTY_DTYPES: Mapping[Kind, str] = {
     Kind.DATE: "datetime64[s]",
@@ -48,18 +72,30 @@ def convert_columns(rows: Rows, schema: Schema) -> Checked:
         Rows whose frame has exactly the schema's columns, typed, in its order; a cell with a finding
         has no value.
     """
-    converted: dict[str, pd.Series] = {}
-    findings: list[pd.DataFrame] = []
-    for column in schema.columns:
+
+    def convert(column: Column) -> Converted:
         if column.name not in rows.frame:
-            dtype = pd.api.types.pandas_dtype(EMPTY_DTYPES.get(column.kind, "str"))
-            converted[column.name] = pd.Series(None, index=rows.frame.index, dtype=dtype)
-            continue
-        converted[column.name], found = _CONVERTERS[column.kind](rows, column)
-        findings += found
+            return make_missing(column, rows.frame.index), []
+        values, findings = _CONVERTERS[column.kind](rows, column)
         if column.is_filled:
-            findings.append(find_missing_values(rows, column, schema.key))
-    return Checked(rows=rows.with_frame(pd.DataFrame(converted)), findings=tuple(findings))
+            findings = [*findings, find_missing_values(rows, column, schema.key)]
+        return values, findings
+
+    converted = map_columns(convert, schema.columns, cells_n=len(rows.frame))
+    names = [column.name for column in schema.columns]
+    frame = pd.DataFrame(
+        {name: values for name, (values, _) in zip(names, converted, strict=True)}, copy=False
+    )
+    findings = tuple(found for _, findings in converted for found in findings)
+    return Checked(rows=rows.with_frame(frame), findings=findings)
+
+
+def make_missing(column: Column, index: pd.Index) -> pd.Series:
+    """Return a column without values, of the dtype of its kind."""
+    dtype = EMPTY_DTYPES.get(column.kind, "str")
+    if dtype == "str":
+        return arrow_to_text(pa.nulls(len(index), pa.large_string()), index)
+    return pd.Series(None, index=index, dtype=pd.api.types.pandas_dtype(dtype))
 
 
 def find_missing_values(rows: Rows, column: Column, key: Sequence[str]) -> pd.DataFrame:
@@ -78,13 +114,6 @@ def fold_word(word: str) -> str:
     """
     folded = word.strip().casefold().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
     return re.sub(r"[\s_-]+", "_", folded)
-
-
-def map_distinct(values: pd.Series, convert: Callable[[str], str | None]) -> pd.Series:
-    """Convert each distinct text once; missing where `convert` returns None."""
-    codes, distinct = pd.factorize(values)
-    converted = np.array([*(convert(str(value)) for value in distinct), None], dtype=object)
-    return pd.Series(converted[codes], index=values.index, dtype="str")
 
 
 def _convert_text(rows: Rows, column: Column) -> Converted:
@@ -159,11 +188,19 @@ def name_allowed(value: str, allowed: Sequence[str]) -> str:
 def _convert_date(rows: Rows, column: Column) -> Converted:
     text = rows.frame[column.name]
     if rows.date_format:
-        values = pd.to_datetime(text, format=rows.date_format, errors="coerce").astype("datetime64[s]")
-        is_bad = values.isna() & text.notna()
+        values, is_bad = _parse_dates_as(text, rows.date_format)
     else:
         values, is_bad = parse_dates(text)
     return values, [rows.found("bad_date", is_bad, column=column.name)]
+
+
+def _parse_dates_as(text: pd.Series, date_format: str) -> ParsedDates:
+    """Read each distinct date by the format that the project file names."""
+    distinct = find_distinct(text)
+    read = pd.to_datetime(distinct.texts.to_pandas(), format=date_format, errors="coerce")
+    values = distinct.spread(read.to_numpy().astype("datetime64[s]"), missing=np.datetime64("NaT", "s"))
+    parsed = pd.Series(values, index=text.index)
+    return ParsedDates(parsed, parsed.isna() & text.notna())
 
 
 def _convert_number(rows: Rows, column: Column) -> Converted:
@@ -189,7 +226,7 @@ def _convert_integer(rows: Rows, column: Column) -> Converted:
 
 
 def _check_numbers(rows: Rows, column: Column, parsed: ParsedNumbers) -> Converted:
-    is_outside = _is_outside(parsed.values, column)
+    values, is_outside = parsed.values, _is_outside(parsed.values, column)
     # A hidden number is unknown; where every row must have one, that is an error.
     suppressed = "missing_value" if column.is_filled else "suppressed_value"
     findings = [
@@ -202,16 +239,18 @@ def _check_numbers(rows: Rows, column: Column, parsed: ParsedNumbers) -> Convert
         findings.append(
             add_details(rows.found(column.rule, is_outside, column=column.name), {"other": bounds})
         )
-    return parsed.values.mask(is_outside), findings
+        values = values.mask(is_outside)
+    return values, findings
 
 
 def _is_outside(values: pd.Series, column: Column) -> pd.Series:
-    is_outside = pd.Series(data=False, index=values.index)
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    is_outside = np.zeros(len(values), dtype=bool)
     if column.low is not None:
-        is_outside |= (values < column.low).astype("boolean").fillna(value=False).astype(bool)
+        is_outside |= numbers < column.low
     if column.high is not None:
-        is_outside |= (values > column.high).astype("boolean").fillna(value=False).astype(bool)
-    return is_outside
+        is_outside |= numbers > column.high
+    return pd.Series(is_outside, index=values.index)
 
 
 def _convert_boolean(rows: Rows, column: Column) -> Converted:

@@ -3,12 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from boundaries.registers.findings import add_details, empty_findings, show_values
+from boundaries.registers.ordering import order_rows
 from boundaries.registers.severity import SEVERITIES
+from geo.cells import arrow_to_text, take_text
+from geo.distinct import find_distinct, is_repetitive
+from geo.text_order import TextOrder, order_text
+from geo.threads import map_columns
 
 ORIGIN_COLUMNS = ("file", "layer", "line")
 """Columns that tell where a row stood: names as text, the line as Int64."""
@@ -94,18 +101,38 @@ class Rows:
     def select(self, where: pd.Series) -> "Rows":
         """Return the rows where `where` holds, with the index they had."""
         mask = to_mask(where)
+        if mask.all():
+            return self
         return replace(
             self, frame=self.frame.loc[mask], origin=self.origin.loc[mask], record_id=self.record_id.loc[mask]
         )
 
     def sort(self, by: Sequence[str]) -> "Rows":
-        """Return the rows sorted by columns, with new positions 0..n-1."""
-        order = self.frame.sort_values(list(by), kind="stable").index
+        """Return the rows sorted by columns, equal ones as they stood, with new positions 0..n-1."""
+        return self.arrange(order_rows(self.frame, by).order)
+
+    def arrange(self, order: NDArray[np.int64]) -> "Rows":
+        """Return the rows at the positions `order`, each once, with new positions 0..n-1.
+
+        Columns that are one and the same text, as the id and `record_id` are, stay that.
+        """
+        frame, origin = self.frame, self.origin
+        columns = [
+            *(frame[name] for name in frame),
+            *(origin[name] for name in origin),
+            self.record_id,
+        ]
+        index = pd.RangeIndex(len(order))
+        if len(order) == len(frame) and (order[1:] > order[:-1]).all():
+            arranged = [column.set_axis(index) for column in columns]
+        else:
+            arranged = take_rows(columns, order, index)
+        wide = len(frame.columns)
         return replace(
             self,
-            frame=self.frame.loc[order].reset_index(drop=True),
-            origin=self.origin.loc[order].reset_index(drop=True),
-            record_id=self.record_id.loc[order].reset_index(drop=True),
+            frame=_replace_columns(frame, arranged[:wide], index),
+            origin=_replace_columns(origin, arranged[wide:-1], index),
+            record_id=arranged[-1],
         )
 
     def with_frame(self, frame: pd.DataFrame) -> "Rows":
@@ -156,21 +183,89 @@ def to_mask(where: pd.Series) -> NDArray[np.bool_]:
     return where.to_numpy(dtype=bool, na_value=False)
 
 
-def require_one_row_per_id(rows: Rows, ids: pd.Series) -> Checked:
+def take_rows(columns: Sequence[pd.Series], order: NDArray[np.int64], index: pd.Index) -> list[pd.Series]:
+    """Return the cells of columns at the positions `order`, on `index`; the same text is taken once."""
+    places = [_find_memory(column) or position for position, column in enumerate(columns)]
+    first = {place: position for position, place in reversed(list(enumerate(places)))}
+
+    def take(column: pd.Series) -> pd.Series:
+        return take_cells(column, order, index)
+
+    taken = map_columns(take, [columns[position] for position in first.values()], cells_n=len(order))
+    by_place = dict(zip(first, taken, strict=True))
+    return [by_place[place] for place in places]
+
+
+def take_cells(column: pd.Series, order: NDArray[np.int64], index: pd.Index) -> pd.Series:
+    """Return the cells of a column at the positions `order`, on `index`."""
+    if not isinstance(column.dtype, pd.StringDtype):
+        return column.take(order).set_axis(index)
+    if not is_repetitive(column):
+        return arrow_to_text(take_text(column).take(pa.array(order)), index)
+    # Codes are small, and lie together where texts would have to be gathered from all over the memory.
+    distinct = find_distinct(column)
+    return distinct.take(order).spread_text(distinct.texts, index)
+
+
+def _find_memory(column: pd.Series) -> tuple[int, ...]:
+    """Tell where the text of a column lies; nothing for other columns."""
+    if not isinstance(column.dtype, pd.StringDtype) or column.empty:
+        return ()
+    cells = pa.chunked_array(pa.array(column))
+    return tuple(
+        value
+        for chunk in cells.chunks
+        for value in (chunk.offset, len(chunk), *(part.address for part in chunk.buffers() if part))
+    )
+
+
+def _replace_columns(frame: pd.DataFrame, columns: Sequence[pd.Series], index: pd.Index) -> pd.DataFrame:
+    """Return a frame of the kind of `frame`, with its names, on other columns."""
+    # Without a copy: pandas would stack columns of one dtype.
+    replaced = pd.DataFrame(dict(zip(frame.columns, columns, strict=True)), index=index, copy=False)
+    replaced.columns = frame.columns
+    if isinstance(frame, gpd.GeoDataFrame):
+        replaced = gpd.GeoDataFrame(replaced, geometry=frame.geometry.name)
+    return replaced
+
+
+def require_one_row_per_id(rows: Rows, ids: pd.Series, *, found: TextOrder | None = None) -> Checked:
     """Keep one row of each id, and report the others as duplicates.
 
     Which one is kept depends on what the rows say, not on their order: the first when their columns are
     sorted as text. A finding is made for each line after the first, and names that.
+
+    Parameters
+    ----------
+    rows
+        Rows of a register.
+    ids
+        Text on the index of the rows, none missing.
+    found
+        The order of `ids`, where the caller knows it.
     """
-    again = ids.duplicated(keep="first")
-    if not again.any():
+    found = order_text(take_text(ids)) if found is None else found
+    if not found.is_repeat.any():
         return Checked(rows=rows)
-    first = ids.drop_duplicates()
-    places = pd.Series(rows.place().loc[first.index].to_numpy(), index=first.to_numpy())
-    found = rows.found("duplicate_id", again, column=str(ids.name) if ids.name in rows.frame else "")
+    again = np.zeros(len(ids), dtype=bool)
+    again[found.order[found.is_repeat]] = True
+    # What is repeated, and the row before each first repetition.
+    is_several = found.is_repeat | np.append(found.is_repeat[1:], False)
+    several = pd.Series(data=False, index=ids.index)
+    several.iloc[found.order[is_several]] = True
+    among = rows.select(several)
+    first = ids[several & ~again]
+    places = pd.Series(among.place().loc[first.index].to_numpy(), index=first.to_numpy())
+    findings = rows.found(
+        "duplicate_id",
+        pd.Series(again, index=ids.index),
+        column=str(ids.name) if ids.name in rows.frame else "",
+    )
+    other = ids.loc[findings.index].map(places)
+    is_kept = ~several
+    is_kept[several] = keep_one_row(among.frame, ids[several])
     return Checked(
-        rows=rows.select(keep_one_row(rows.frame, ids)),
-        findings=(add_details(found, {"value": ids, "other": ids.map(places)}),),
+        rows=rows.select(is_kept), findings=(add_details(findings, {"value": ids, "other": other}),)
     )
 
 

@@ -243,7 +243,7 @@ def test_any_table_is_read_back_with_its_lines(tmp_path_factory, rows, mark, new
 def test_the_fast_way_and_the_careful_way_agree(rows):
     stream = io.StringIO(newline="")
     csv.writer(stream, delimiter=";", lineterminator="\n").writerows(rows)
-    heading = delimited._Heading(["a", "b"], ";", stream.getvalue().encode(), 2)
+    heading = delimited._Heading(["a", "b"], ";", stream.getvalue().encode(), 0, 2)
     columns, line = delimited._read_body(heading, "f")
     slow_columns, slow_line = delimited._read_by_row(heading, "f")
     blank = [[cell or None for cell in column.to_pylist()] for column in slow_columns]

@@ -1,0 +1,104 @@
+"""A column of text as its distinct texts and, for each cell, which of them it holds.
+
+Registers repeat themselves: a dozen codes in three million rows. What a code means is found once for
+each, and then copied.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from geo.cells import arrow_to_text, take_text
+
+SAMPLE_N = 1_000
+"""So many cells, evenly taken, tell whether a column repeats itself."""
+
+_Value = TypeVar("_Value", bound=np.generic)
+
+
+class Distinct(NamedTuple):
+    """A column of text taken apart.
+
+    Attributes
+    ----------
+    texts
+        The distinct texts, ``large_string`` without nulls, in the order of their first cells.
+    codes
+        For each cell the position of its text, or ``len(texts)`` where it is missing; unsigned, as few
+        bytes as will do.
+    """
+
+    texts: pa.Array
+    codes: NDArray[np.unsignedinteger[Any]]
+
+    def take(self, order: NDArray[np.int64]) -> "Distinct":
+        """Return the cells at the positions `order`."""
+        return Distinct(self.texts, self.codes[order])
+
+    def spread(self, values: NDArray[_Value], *, missing: object) -> NDArray[_Value]:
+        """Return for each cell the one of `values`, which are as many as `texts`, or `missing`."""
+        extended = np.append(values, np.array([missing], dtype=values.dtype))
+        return np.asarray(extended[self.codes], dtype=values.dtype)
+
+    def spread_text(self, texts: pa.Array, index: pd.Index) -> pd.Series:
+        """Return `texts`, as many as there are distinct ones and some of them null, for each cell."""
+        return arrow_to_text(self.extend(texts).take(pa.array(self.codes)), index)
+
+    @staticmethod
+    def extend(texts: pa.Array) -> pa.Array:
+        """Return `texts` with a null after the last, for the code of what is missing."""
+        return pa.concat_arrays([texts, pa.nulls(1, pa.large_string())])
+
+
+def find_distinct(text: pd.Series) -> Distinct:
+    """Take a column of text apart.
+
+    Parameters
+    ----------
+    text
+        ``str`` dtype.
+
+    Returns
+    -------
+    Distinct
+        Its codes in the order of the cells.
+    """
+    encoded = take_text(text).dictionary_encode()
+    codes = pc.fill_null(encoded.indices, len(encoded.dictionary))
+    smallest = np.min_scalar_type(len(encoded.dictionary))
+    return Distinct(encoded.dictionary, codes.to_numpy(zero_copy_only=False).astype(smallest))
+
+
+def is_repetitive(text: pd.Series) -> bool:
+    """Tell by a sample whether at most half of the cells are distinct; a short column is never."""
+    if len(text) < SAMPLE_N:
+        return False
+    step = len(text) // SAMPLE_N
+    sample = text.iloc[::step].dropna()
+    return sample.nunique() * 2 <= len(sample)
+
+
+def map_distinct(text: pd.Series, convert: Callable[[str], str | None]) -> pd.Series:
+    """Convert each distinct text once; missing where `convert` returns None.
+
+    Parameters
+    ----------
+    text
+        ``str`` dtype.
+    convert
+        Returns the same for the same text.
+
+    Returns
+    -------
+    pandas.Series
+        ``str`` dtype on the index of `text`; `text` itself where nothing is changed.
+    """
+    distinct = find_distinct(text)
+    before = distinct.texts.to_pylist()
+    after = [convert(word) for word in before]
+    return text if after == before else distinct.spread_text(pa.array(after, pa.large_string()), text.index)
