@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from math import isqrt
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import DataError
-from geo.grid import Cells, Ints
+from geo.grid import Cells
 
+Number = TypeVar("Number", np.int64, np.float64)
 Shape = Literal["square", "circle"]
 """``square``: all cells at most the radius away along rows and along columns; ``circle``: cells whose
 centre is at most the radius away."""
@@ -35,7 +36,7 @@ class Window:
     columns_n: int
     rows_n: int
 
-    def spread(self, cells: Cells, values: NDArray[np.int64]) -> Ints:
+    def spread(self, cells: Cells, values: NDArray[Number]) -> NDArray[Number]:
         """Lay values of cells out; cells not given have 0.
 
         Parameters
@@ -55,9 +56,9 @@ class Window:
         laid[:, cells.row - self.row, cells.column - self.column] = layers
         return laid if values.ndim > 1 else laid[0]
 
-    def gather(self, laid: NDArray[np.int64], cells: Cells) -> Ints:
+    def gather(self, laid: NDArray[Number], cells: Cells) -> NDArray[Number]:
         """Return the values of `cells` in a layout that `spread` or `sum_around` made."""
-        taken: Ints = laid[..., cells.row - self.row, cells.column - self.column]
+        taken: NDArray[Number] = laid[..., cells.row - self.row, cells.column - self.column]
         return taken
 
 
@@ -92,7 +93,7 @@ def measure_footprint(radius: int, shape: Shape) -> tuple[int, ...]:
     return tuple(isqrt(radius * radius - step * step) for step in range(-radius, radius + 1))
 
 
-def sum_around(laid: NDArray[np.int64], footprint: tuple[int, ...]) -> Ints:
+def sum_around(laid: NDArray[Number], footprint: tuple[int, ...]) -> NDArray[Number]:
     """Sum every cell's neighbourhood, the cell itself included; beyond the window lies nothing.
 
     Parameters
@@ -105,7 +106,7 @@ def sum_around(laid: NDArray[np.int64], footprint: tuple[int, ...]) -> Ints:
     Returns
     -------
     NDArray
-        Same shape; exact, as the sums are of integers.
+        Same shape; exact where the values are integers.
     """
     rows_n = laid.shape[-2]
     radius = len(footprint) // 2
@@ -118,11 +119,11 @@ def sum_around(laid: NDArray[np.int64], footprint: tuple[int, ...]) -> Ints:
     return total
 
 
-def _sum_along(laid: NDArray[np.int64], width: int) -> Ints:
+def _sum_along(laid: NDArray[Number], width: int) -> NDArray[Number]:
     columns_n = laid.shape[-1]
     running = np.zeros((*laid.shape[:-1], columns_n + 1), dtype=laid.dtype)
     np.cumsum(laid, axis=-1, out=running[..., 1:])
     place = np.arange(columns_n)
     after, before = np.minimum(place + width, columns_n - 1) + 1, np.maximum(place - width, 0)
-    sums: Ints = running[..., after] - running[..., before]
+    sums: NDArray[Number] = running[..., after] - running[..., before]
     return sums

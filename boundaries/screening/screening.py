@@ -69,14 +69,7 @@ def screen(cells: pd.DataFrame, settings: ScreeningSettings) -> Screening:
     DataError
         ``grid.repeated_cell``, ``grid.too_wide``, or ``screening.negative_count``.
     """
-    ordered = _put_in_order(cells)
-    nearby = sum_neighbourhoods(ordered, settings)
-    limits = find_limits(ordered, nearby, settings)
-    judged = judge_cells(nearby, limits, settings)
-    # Nobody lives there: no more than what lies around makes an empty cell a candidate.
-    judged["is_candidate"] &= ordered["residents_n"].gt(0)
-    judged["is_undecided"] &= ordered["residents_n"].gt(0)
-    whole = pd.concat([ordered, nearby, judged], axis="columns")
+    whole, limits = _judge(cells, settings)
     grouped = group_cells(whole, settings)
     with_zones = _add_zones(whole, grouped, settings.grid)
     return Screening(
@@ -87,6 +80,30 @@ def screen(cells: pd.DataFrame, settings: ScreeningSettings) -> Screening:
         parts=sum_parts(with_zones),
         limits=limits,
     )
+
+
+def find_zone_cells(cells: pd.DataFrame, settings: ScreeningSettings) -> pd.DataFrame:
+    """Find the cells of the zones and nothing else, as `screen` does.
+
+    Returns
+    -------
+    DataFrame
+        As `boundaries.screening.groups.group_cells` returns it.
+    """
+    return group_cells(_judge(cells, settings)[0], settings)
+
+
+def _judge(
+    cells: pd.DataFrame, settings: ScreeningSettings
+) -> tuple[pd.DataFrame, Mapping[GridCriterion, Limit]]:
+    ordered = _put_in_order(cells)
+    nearby = sum_neighbourhoods(ordered, settings)
+    limits = find_limits(ordered, nearby, settings)
+    judged = judge_cells(nearby, limits, settings)
+    # Where nobody lives, nothing is designated: an empty cell can only be closed over.
+    judged["is_candidate"] &= ordered["residents_n"].gt(0)
+    judged["is_undecided"] &= ordered["residents_n"].gt(0)
+    return pd.concat([ordered, nearby, judged], axis="columns"), limits
 
 
 def _put_in_order(cells: pd.DataFrame) -> pd.DataFrame:
