@@ -43,35 +43,30 @@ def make_units(rows):
 
 def read_by_hand(support, owner, use, dwelling_type, letting):
     """Tell the tenure in plain words of the code lists, without the table."""
+    if support in {None, "0", "80"}:
+        return read_owner_by_hand(owner, use, dwelling_type, letting)
+    supported = {"25": "ungdomsbolig", "40": "aeldrebolig", "42": "plejebolig"}
+    if support in supported:
+        return f"almen_{supported[support]}"
     if support == "10":
         return "enkeltvaerelse" if dwelling_type == "3" else "almen_familiebolig"
-    if support in {"25", "40", "42"}:
-        return {"25": "almen_ungdomsbolig", "40": "almen_aeldrebolig", "42": "almen_plejebolig"}[support]
-    if support == "20":
-        return "andelsbolig"
     if support == "30":
         return "kollegie" if use == "150" else "privat_udlejning"
-    if support == "15":
-        return "privat_udlejning"
-    if support == "99":
-        return "ukendt"
+    return {"15": "privat_udlejning", "20": "andelsbolig"}.get(support, "ukendt")
+
+
+def read_owner_by_hand(owner, use, dwelling_type, letting):
     if owner == "20":
-        if use in {"150", "160"}:
-            return {"150": "almen_ungdomsbolig", "160": "almen_plejebolig"}[use]
-        return "enkeltvaerelse" if dwelling_type == "3" else "almen_familiebolig"
-    if owner == "41":
-        return "andelsbolig"
+        room = "enkeltvaerelse" if dwelling_type == "3" else "almen_familiebolig"
+        return {"150": "almen_ungdomsbolig", "160": "almen_plejebolig"}.get(use, room)
     if owner in {"10", "30", "40"} and use == "150":
         return "kollegie"
     if owner == "10":
         return "privat_udlejning" if letting == "1" else "ejerbolig"
-    if owner in {"30", "40"}:
-        return "privat_udlejning"
-    if owner in {"50", "60", "70"}:
-        return "kommunal"
-    if owner == "80":
-        return "statslig"
-    return "ejerbolig" if owner == "90" and letting == "2" else "ukendt"
+    if owner == "90":
+        return "ejerbolig" if letting == "2" else "ukendt"
+    others = {"41": "andelsbolig", "80": "statslig"} | dict.fromkeys(["30", "40"], "privat_udlejning")
+    return (others | dict.fromkeys(["50", "60", "70"], "kommunal")).get(owner, "ukendt")
 
 
 def test_every_combination_of_codes_is_read_as_by_hand():
@@ -143,7 +138,10 @@ def test_a_family_dwelling_is_never_taken_from_a_private_owner():
 
 
 def test_dwellings_of_almen_owners_without_support_are_counted_once():
-    rows = [(None, "20", "140", "1", None)] * 3 + [(None, "20", "320", "E", None), ("10", "20", "140", "1", None)]
+    rows = [(None, "20", "140", "1", None)] * 3 + [
+        (None, "20", "320", "E", None),
+        ("10", "20", "140", "1", None),
+    ]
     found = pd.concat(derive_tenure(make_units(rows)).findings)
     assert found[["rule", "file", "measure"]].values.tolist() == [["support_not_told", "enhed.csv", 3.0]]
 

@@ -45,7 +45,7 @@ P4,,,7,1004,BPFG,30
 """
 UNIT_PROPERTIES = "id_lokalId,registreringTil,virkningTil,enhed,ejerlejlighed\nR1,,,U3,P3\n"
 BUILDING_PROPERTIES = "id_lokalId,bygning,bygningPåFremmedGrund\nQ1,B9,P4\n"
-ADDRESSES = "id_lokalId,status,adressebetegnelse,husnummer\nA1,3,\"Ærøvej 1, 1. tv\",H1\nA3,3,Ærøvej 2,H2\n"
+ADDRESSES = 'id_lokalId,status,adressebetegnelse,husnummer\nA1,3,"Ærøvej 1, 1. tv",H1\nA3,3,Ærøvej 2,H2\n'
 HOUSE_NUMBERS = """\
 id_lokalId,status,husnummertekst,adgangsadressebetegnelse,adgangspunkt
 H1,3,1,Ærøvej 1,X1
@@ -109,7 +109,12 @@ def in_ascii(tables):
 
 def direct(tables):
     """Let the units name their buildings, as since 2025, and leave the staircases out."""
-    text = tables["enhed.csv"].replace(",opgang\n", ",bygning\n").replace(",S1\n", ",B1\n").replace(",S2\n", ",B2\n")
+    text = (
+        tables["enhed.csv"]
+        .replace(",opgang\n", ",bygning\n")
+        .replace(",S1\n", ",B1\n")
+        .replace(",S2\n", ",B2\n")
+    )
     changed = {**tables, "enhed.csv": text}
     del changed["opgang.csv"]
     return changed
@@ -123,7 +128,8 @@ def direct(tables):
         in_ascii,
         lambda tables: in_ascii(direct(tables)),
         lambda tables: {
-            name: text.partition("\n")[0].lower() + "\n" + text.partition("\n")[2] for name, text in tables.items()
+            name: text.partition("\n")[0].lower() + "\n" + text.partition("\n")[2]
+            for name, text in tables.items()
         },
         lambda tables: dict(reversed(tables.items())),
     ],
@@ -144,7 +150,12 @@ def test_every_vintage_gives_the_same_dwellings(read, vintage):
     assert dwellings["tenure_source"].tolist() == [
         "enh046_10", "ejerforhold_20_enh023_3", "ejerforhold_90_enh045_2",
     ]  # fmt: skip
-    assert list_rules(registers) == ["status_left_out", "support_not_told", "unit_owner_differs", "versions_left_out"]
+    assert list_rules(registers) == [
+        "status_left_out",
+        "support_not_told",
+        "unit_owner_differs",
+        "versions_left_out",
+    ]
 
 
 def test_what_was_left_out_is_counted_by_file(read):
@@ -154,7 +165,12 @@ def test_what_was_left_out_is_counted_by_file(read):
     assert left.loc["bygning.csv"].tolist() == [1.0, "3", "bygning"]
     assert len(left) == 2
     (status,) = take(registers, "status_left_out").to_dict("records")
-    assert (status["file"], status["measure"], status["value"], status["other"]) == ("enhed.csv", 1.0, "10: 1", "6")
+    assert (status["file"], status["measure"], status["value"], status["other"]) == (
+        "enhed.csv",
+        1.0,
+        "10: 1",
+        "6",
+    )
     (support,) = take(registers, "support_not_told").to_dict("records")
     assert (support["file"], support["measure"]) == ("enhed.csv", 1.0)
 
@@ -216,7 +232,9 @@ def test_a_staircase_that_is_missing_is_told(read):
     assert (found["column"], found["record_id"], found["value"]) == ("opgang", "U3", "S2")
 
 
-@pytest.mark.parametrize(("left_out", "value"), [("opgang.csv", ["bygning", "opgang"]), ("bygning.csv", ["bygning"])])
+@pytest.mark.parametrize(
+    ("left_out", "value"), [("opgang.csv", ["bygning", "opgang"]), ("bygning.csv", ["bygning"])]
+)
 def test_a_file_that_the_units_need_is_named(read, left_out, value):
     tables = {name: text for name, text in BBR.items() if name != left_out}
     if left_out == "opgang.csv":
@@ -229,7 +247,10 @@ def test_a_file_that_the_units_need_is_named(read, left_out, value):
 def test_buildings_without_units_are_refused(read):
     registers = read({"bygning.csv": BUILDINGS_2020, "opgang.csv": STAIRCASES})
     assert list_rules(registers) == ["extract_without_units"]
-    assert set(registers.findings.loc[registers.findings["severity"] == "error", "value"]) == {"bygning", "opgang"}
+    assert set(registers.findings.loc[registers.findings["severity"] == "error", "value"]) == {
+        "bygning",
+        "opgang",
+    }
     assert registers.dwellings.empty
 
 
@@ -256,7 +277,9 @@ def test_several_links_are_told_and_one_is_chosen(read):
 
 
 def test_a_point_that_is_none_is_told(read):
-    registers = read({**BBR, "bygning.csv": BUILDINGS_2020.replace("GEOMETRYCOLLECTION EMPTY", "645250 6255050")})
+    registers = read(
+        {**BBR, "bygning.csv": BUILDINGS_2020.replace("GEOMETRYCOLLECTION EMPTY", "645250 6255050")}
+    )
     (found,) = take(registers, "bad_point").to_dict("records")
     assert (found["file"], found["line"], found["column"]) == ("bygning.csv", 4, "byg404Koordinat")
 
@@ -313,13 +336,21 @@ U4,3,140,,1999,41,645050.5,6255050
     registers = read({"flad.csv": flat})
     dwellings = registers.dwellings.set_index("dwelling_id")
     assert dwellings["tenure"].to_dict() == {"U1": "almen_ungdomsbolig", "U2": "ukendt", "U3": "andelsbolig"}
-    assert dwellings["tenure_source"].to_dict() == {"U1": "enh046_25", "U2": "ukendt_kode", "U3": "ejerforhold_41"}
+    assert dwellings["tenure_source"].to_dict() == {
+        "U1": "enh046_25",
+        "U2": "ukendt_kode",
+        "U3": "ejerforhold_41",
+    }
     (contradiction,) = take(registers, "tenure_contradiction").to_dict("records")
     assert [contradiction[name] for name in ("file", "line", "column", "value", "other")] == [
         "flad.csv", 2, "enh046OffentligStøtte", "enh046 25, ejerforhold 10", "almen_ungdomsbolig",
     ]  # fmt: skip
     (untold,) = take(registers, "tenure_not_derivable").to_dict("records")
-    assert (untold["line"], untold["value"], untold["other"]) == (3, "enh046 –, ejerforhold 99", "ukendt_kode")
+    assert (untold["line"], untold["value"], untold["other"]) == (
+        3,
+        "enh046 –, ejerforhold 99",
+        "ukendt_kode",
+    )
     assert list_rules(registers) == ["status_left_out", "tenure_contradiction", "tenure_not_derivable"]
 
 
@@ -336,8 +367,12 @@ def test_an_id_twice_in_a_list_without_versions_stays_a_fault(read):
 
 
 def test_each_entity_is_recognised_and_no_other_table_is():
-    found = {recognise(text.partition("\n")[0].split(","), "dwellings").entity for text in {**BBR, **DAR}.values()}
-    assert found == {entity for entity in Entity if entity not in {Entity.PARCEL, Entity.PARCEL_SHAPE, Entity.DISTRICT}}
+    found = {
+        recognise(text.partition("\n")[0].split(","), "dwellings").entity for text in {**BBR, **DAR}.values()
+    }
+    assert found == {
+        entity for entity in Entity if entity not in {Entity.PARCEL, Entity.PARCEL_SHAPE, Entity.DISTRICT}
+    }
     assert recognise(["dwelling_id", "x", "y", "tenure", "use_code"], "dwellings") is None
     assert recognise(BBR["enhed.csv"].partition("\n")[0].split(","), "parcels") is None
 
