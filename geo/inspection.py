@@ -17,9 +17,9 @@ from geo.layer_inspection import inspect_geoparquet, inspect_layers, name_arrow_
 from geo.parquet import find_geometry_column, read_parquet_table
 from geo.provenance import hash_file
 from geo.readers import (
-    DELIMITED_SUFFIXES,
     GDAL_SUFFIXES,
     PARQUET_SUFFIXES,
+    READABLE_SUFFIXES,
     SHEET_SUFFIXES,
     find_suffix,
     list_layers,
@@ -27,9 +27,6 @@ from geo.readers import (
     require_file,
 )
 from geo.tables import Note, TextTable
-
-READABLE_SUFFIXES = (*DELIMITED_SUFFIXES, *SHEET_SUFFIXES, *PARQUET_SUFFIXES, *GDAL_SUFFIXES)
-"""What `inspect_file` looks at."""
 
 _LOOKED_AT_N = 10_000
 """Rows from which the kind of a column of text is told."""
@@ -46,7 +43,7 @@ def inspect_file(path: str | Path, *, layer: str | None = None) -> Inspection:
     Parameters
     ----------
     path
-        A file of any of `READABLE_SUFFIXES`.
+        A file of any of `geo.readers.READABLE_SUFFIXES`.
     layer
         Only this layer or sheet.
 

@@ -27,6 +27,8 @@ _STARTS = {
     # A VRT is XML, too, and can send GDAL anywhere.
     ".gml": re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?!OGRVRT)"),
 }
+_HEADER_BYTES_N = 100
+"""Length of the header of a GeoPackage, and of a shapefile's .shp."""
 _JOURNAL_START = bytes.fromhex("d9d505f920a163d7")
 """First bytes of a rollback journal that is in use; SQLite wipes them out when a transaction is done."""
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*[{]')
@@ -178,11 +180,14 @@ def _read_gzip_start(path: Path) -> bytes:
 def _require_whole(path: Path, start: bytes) -> None:
     """Raise where a file is shorter than its own header says; GDAL gives such a file as empty shapes."""
     suffix = path.suffix.lower()
-    if suffix == ".gpkg" and len(start) >= 100:
+    if suffix in {".gpkg", ".shp"} and _STARTS[suffix].match(start):
+        _require_length(path, _HEADER_BYTES_N)
+    if suffix == ".gpkg" and len(start) >= _HEADER_BYTES_N:
         page = int.from_bytes(start[16:18], "big")
         required = (65536 if page == 1 else page) * int.from_bytes(start[28:32], "big")
         _require_length(path, required)
-    elif suffix == ".shp" and len(start) >= 100:
+    elif suffix == ".shp" and len(start) >= _HEADER_BYTES_N:
+        _require_parts(path)
         _require_length(path, 2 * int.from_bytes(start[24:28], "big"))
         for part in list_file_parts(path):
             if part.suffix.lower() == ".dbf":
@@ -190,6 +195,14 @@ def _require_whole(path: Path, start: bytes) -> None:
                 counts = (int.from_bytes(header[at:to], "little") for at, to in ((4, 8), (8, 10), (10, 12)))
                 rows_n, header_n, row_n = counts
                 _require_length(part, header_n + rows_n * row_n)
+
+
+def _require_parts(path: Path) -> None:
+    """Raise where a shapefile lacks its index or its attributes: it was copied without them."""
+    found = {part.suffix.lower() for part in list_file_parts(path)}
+    missing = [path.stem + part for part in (".shx", ".dbf") if part not in found]
+    if missing:
+        raise ReadError("files.parts_missing", {"file": path.name, "other": ", ".join(missing)})
 
 
 def _require_length(path: Path, required: int) -> None:

@@ -21,6 +21,9 @@ GDAL_SUFFIXES = (*LAYER_SUFFIXES, ".zip", ".geojson.gz", ".json.gz")
 READABLE_LAYER_SUFFIXES = (*GDAL_SUFFIXES, *PARQUET_SUFFIXES)
 """What `read_layer` reads."""
 
+READABLE_SUFFIXES = (*TABLE_SUFFIXES, *GDAL_SUFFIXES)
+"""What either reads."""
+
 # Two letters at least: one letter and a colon is a Windows drive. Path() makes one slash of two.
 _ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:/|/vsi)")
 
@@ -128,9 +131,13 @@ def is_layer(path: str | Path) -> bool:
     Raises
     ------
     ReadError
-        Where a Parquet file is missing, empty or broken.
+        Where the name is of neither, or a Parquet file is missing, empty or broken.
     """
     suffix = find_suffix(Path(path))
+    if suffix not in READABLE_SUFFIXES:
+        file = require_file(path)
+        formats = ", ".join(READABLE_SUFFIXES)
+        raise ReadError("files.no_readable_format", {"file": file.name, "required": formats})
     if suffix in PARQUET_SUFFIXES:
         return find_geometry_column(require_file(path)) is not None
     return suffix in GDAL_SUFFIXES

@@ -16,9 +16,10 @@ import xlsxwriter
 
 from geo import second_reading
 from geo.errors import ReadError, UsageError
-from geo.inspection import READABLE_SUFFIXES, inspect_file
+from geo.inspection import inspect_file
 from geo.inspection_facts import Fault, FieldKind, Outcome
 from geo.provenance import hash_file
+from geo.readers import READABLE_SUFFIXES
 from geo.second_reading import read_again
 
 E0, N0 = 645_000.0, 6_255_000.0
