@@ -1,6 +1,8 @@
 """The table of tenures, read a second time from the meaning of the codes, and its findings."""
 
 import itertools
+import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -157,3 +159,16 @@ def test_every_source_has_a_sentence(language):
     sentences = describe_sources(language)
     assert set(sentences) == {rule.code for rule in load_tenure_rules()} | {UNKNOWN_CODE}
     assert len(set(sentences.values())) == len(sentences)
+
+
+def test_the_page_prints_the_table():
+    page = Path(__file__).parents[2].joinpath("docs", "extracts.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| `(\w+)` \|(.*)\|$", page, flags=re.MULTILINE)
+    assert [code for code, _ in shown] == [rule.code for rule in load_tenure_rules()]
+    for (_, cells), rule in zip(shown, load_tenure_rules(), strict=True):
+        *conditions, tenure, text, contradicted_by = (cell.strip() for cell in cells.split("|"))
+        assert (tenure, text) == (rule.tenure, rule.text_en)
+        assert set(contradicted_by.split()[1:]) == rule.contradicted_by[1]
+        for name, cell in zip(CONDITIONS, conditions, strict=True):
+            codes = set(cell.replace("blank", NONE).split())
+            assert codes == set(rule.conditions.get(name, {"any"}))
