@@ -261,6 +261,34 @@ MEASURES: Mapping[Criterion, Callable[[_Persons, Rules], _Measure]] = {
 """One a criterion: who is in the group, with which value."""
 
 
+def measure_residents(
+    residents: pd.DataFrame, criterion: Criterion, rules: Rules
+) -> tuple[pd.DataFrame, int]:
+    """Measure a criterion person by person, as `count_indicators` adds it up.
+
+    Parameters
+    ----------
+    residents
+        As `boundaries.model.Registers.residents`; of any years and dwellings.
+    criterion
+        Which one.
+    rules
+        Of the list date.
+
+    Returns
+    -------
+    DataFrame
+        ``value`` (in units, 0 where not known) and ``is_known`` (in the group that is counted, and the
+        value known), on the index of `residents`.
+    int
+        Units of one person or krone.
+    """
+    none = np.zeros(len(residents), np.int64)
+    measure = MEASURES[criterion](_Persons(residents, none, none, none, none.astype(np.bool_), none), rules)
+    columns = {"value": measure.value * measure.is_known, "is_known": measure.is_known}
+    return pd.DataFrame(columns, index=residents.index), measure.unit
+
+
 def _count_criterion(
     criterion: Criterion,
     persons: _Persons,

@@ -59,6 +59,8 @@ def find_positions(wanted: pd.Series, known: pd.Series) -> Positions:
 
 def find_repeated(ids: pd.Series) -> NDArray[np.bool_]:
     """Tell which ids have stood before in the column; none may be missing."""
+    if not len(ids):
+        return np.zeros(0, dtype=np.bool_)
     text = _to_arrow(ids)
     fixed = _read_fixed(text)
     if fixed is not None and _is_unique(_hash(fixed)):
