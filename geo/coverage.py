@@ -87,12 +87,29 @@ def clean_coverage(geometry: gpd.GeoSeries, *, gap_m: float = NOISE_GAP_M) -> gp
     shapes = require_valid(geometry)
     is_known = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
     known = shapes[is_known]
-    if not shapely.coverage_is_valid(known, gap_width=gap_m):
+    if _needs_cleaning(known, gap_m):
         # types-shapely does not know it yet.
         known = as_array(shapely.coverage_clean(known, gap_width=gap_m))  # type: ignore[attr-defined]
         _require_coverage(known, "coverage.not_cleaned", geometry.index[is_known])
         shapes[is_known] = known
     return as_multipolygon(gpd.GeoSeries(shapes, index=geometry.index, crs=geometry.crs))
+
+
+def _needs_cleaning(shapes: NDArray[np.object_], gap_m: float) -> bool:
+    """Tell whether there are overlaps, unmatched borders, or holes between neighbours up to a width.
+
+    Cleaning costs as much as simplifying, and a coast always has mouths narrower than the width, which
+    are no fault: only where such a gap is enclosed is it closed.
+    """
+    if not shapely.coverage_is_valid(shapes):
+        return True
+    if shapely.coverage_is_valid(shapes, gap_width=gap_m):
+        return False
+    parts = shapely.get_parts(shapely.coverage_union_all(shapes))
+    rings = shapely.get_rings(parts[shapely.get_num_interior_rings(parts) > 0])
+    # The mean width of something long and narrow; the land itself is kilometres wide.
+    width_m = 2 * shapely.area(shapely.polygons(rings)) / shapely.length(rings)
+    return bool((width_m <= gap_m).any())
 
 
 def simplify_coverage(geometry: gpd.GeoSeries, *, tolerance_m: float) -> gpd.GeoSeries:
