@@ -211,7 +211,7 @@ def _check_ids(reading: _Reading, frame: pd.DataFrame) -> pd.DataFrame:
     """Leave out rows whose id is none, of another size or repeated, or whose residents are unknown."""
     is_bad = pd.Series(find_bad_ids(frame["cell_id"].fillna("")), index=frame.index)
     reading.note("cells_bad_id", is_bad, "cell_id")
-    size = frame["cell_id"].where(~is_bad).str.split("_").str[0]
+    size = frame["cell_id"].where(~is_bad).astype("str").str.replace(r"_.*", "", regex=True)
     common = size.mode()
     most = str(common.iloc[0]) if len(common) else ""
     is_other = size.notna() & size.ne(most)

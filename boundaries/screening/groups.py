@@ -37,6 +37,8 @@ def group_cells(judged: pd.DataFrame, settings: ScreeningSettings) -> pd.DataFra
         ``column``, ``row``, ``zone`` (1..n), by zone, row and column: the cells of the groups, those that
         were closed over too, which may be uninhabited and so not in `judged`.
     """
+    if judged.empty:
+        return pd.DataFrame({name: pd.Series(dtype="int64") for name in ("column", "row", "zone")})
     places = Cells(judged["column"].to_numpy(), judged["row"].to_numpy())
     window = frame_cells(places, margin_n=1)
     residents = window.spread(places, judged["residents_n"].to_numpy(dtype=np.int64))

@@ -118,8 +118,9 @@ def name_zones(zones: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoData
     )
     best = found.drop_duplicates("zone").set_index("zone")["place"]
     names = best.map(ranked["name"]).reindex(range(len(zones)))
-    again = names.groupby(names).cumcount()
-    numbered = names.where(again == 0, names.astype("str") + " " + (again + 1).astype("str"))
+    counted = names.groupby(names, dropna=False).cumcount() + 1
+    numbered = names.where(counted == 1, names.astype("str") + " " + counted.astype("str"))
+    numbered = numbered.where(names.notna())
     kept = pd.Series(zones["name"].to_numpy(), dtype="str")
     return zones.assign(name=numbered.fillna(kept).astype("str").to_numpy())
 
