@@ -90,7 +90,7 @@ boligkort.drawAreas = (map, id) => {
     map.closePopup();
     show(map, part.layer.getBounds().pad(0.6), false);
     part.layer.openPopup(anchorOf(part));
-    if (byId("map_main").getBoundingClientRect().bottom < 80) byId("map_main").scrollIntoView({ block: "center" });
+    boligkort.reveal(map);
   }
 
   // Permanent names; where two would touch, the larger area keeps its name.

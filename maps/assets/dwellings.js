@@ -87,7 +87,7 @@ boligkort.drawDwellings = (map, id) => {
     if (isMoved) map.setView(dots[at].getLatLng(), Math.max(map.getZoom(), 19), { animate: false });
     popup.setLatLng(dots[at].getLatLng()).setContent(card(cardOf(at), page.symbols)).openOn(map);
     ringAt(at);
-    if (isMoved && byId("map_main").getBoundingClientRect().bottom < 80) byId("map_main").scrollIntoView({ block: "center" });
+    if (isMoved) boligkort.reveal(map);
   }
 
   // Filter: each decision is a box, its reasons are boxes below it.

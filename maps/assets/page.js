@@ -141,6 +141,12 @@ const boligkort = (() => {
     });
   }
 
+  // On a phone the map may be scrolled away when a row opens a card on it.
+  function reveal(map) {
+    const { top, bottom } = map.getContainer().getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) map.getContainer().scrollIntoView({ block: "center", behavior: "instant" });
+  }
+
   // Focus goes into a popup that was opened by keyboard and back to where it was opened from.
   let opener = null;
   function settlePopup(map, popup, texts) {
@@ -150,11 +156,12 @@ const boligkort = (() => {
     const close = element.querySelector(".leaflet-popup-close-button");
     close.setAttribute("aria-label", texts.close);
     close.setAttribute("title", texts.close);
+    // A long card scrolls, by keyboard too.
+    const content = element.querySelector(".leaflet-popup-content");
+    content.setAttribute("tabindex", "0");
     if (!opener) return;
     const from = opener;
     opener = null;
-    const content = element.querySelector(".leaflet-popup-content");
-    content.setAttribute("tabindex", "-1");
     content.focus({ preventScroll: true });
     popup.once("remove", () => {
       if (element.contains(document.activeElement) || document.activeElement === document.body) {
@@ -266,5 +273,5 @@ const boligkort = (() => {
     return element;
   }
 
-  return { read, byId, make, fill, symbol, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, isStill, menu, addSwitches, setLegend };
+  return { read, byId, make, fill, symbol, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, isStill, menu, addSwitches, setLegend, reveal };
 })();

@@ -154,7 +154,7 @@ boligkort.drawSwipe = (map, id) => {
     if (dot && isMoved) map.setView(dot.getLatLng(), Math.max(map.getZoom(), 19), { animate: false });
     popup.setLatLng(dot ? dot.getLatLng() : map.getCenter()).setContent(card(cardOf(at), page.symbols)).openOn(map);
     if (dot) ring.setLatLng(dot.getLatLng()).setRadius(radiusAt(map.getZoom()) + 5).addTo(map);
-    if (isMoved && byId("map_main").getBoundingClientRect().bottom < 80) byId("map_main").scrollIntoView({ block: "center" });
+    if (isMoved) boligkort.reveal(map);
   }
 
   // A change that is picked shows its dwellings alone; picked again, all are back.

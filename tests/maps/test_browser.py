@@ -1,10 +1,7 @@
 """The pages in headless Chromium: no request, no console message, by mouse and by keyboard."""
 
-import os
-import shutil
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -17,26 +14,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 
 expect = playwright.expect
 
-CHROMIUM = next(
-    filter(
-        None,
-        [os.environ.get("CHROMIUM"), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))],
-    ),
-    None,
-)
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not found (set CHROMIUM to its path)"),
-]
+pytestmark = pytest.mark.browser
 
 HOSTILE = [
     "<img src=x onerror=window.ran=1>",
@@ -70,52 +48,6 @@ HOSTILE = [
     "constructor",
     "null",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as engine:
-        running = engine.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def open_page(browser, tmp_path):
-    """Open a document with the network off; the page must stay silent and alone to the end."""
-    pages, noise = [], []
-
-    def open_document(document, *, width=1400, height=900, dark=False):
-        path = Path(tmp_path) / f"page{len(pages)}.html"
-        path.write_text(document, encoding="utf-8", newline="")
-        scheme = "dark" if dark else "light"
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            offline=True,
-        )
-        page = context.new_page()
-        page.on("console", lambda message: noise.append(message.text))
-        page.on("pageerror", lambda error: noise.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                noise.append(request.url)
-                if request.url != path.as_uri() and not request.url.startswith("data:")
-                else None
-            ),
-        )
-        page.goto(path.as_uri())
-        page.wait_for_selector(".side tbody tr")
-        pages.append(page)
-        return page
-
-    yield open_document
-    for page in pages:
-        assert page.evaluate("window.ran") is None
-        page.context.close()
-    assert noise == []
 
 
 @pytest.fixture(scope="module")

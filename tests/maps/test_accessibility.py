@@ -1,0 +1,133 @@
+"""Every kind of page under axe-core: nothing serious or critical, in light and dark, wide and narrow."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from maps.area_map import render_area_map
+from maps.dwelling_map import render_dwelling_map
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """async () => {
+    const found = await axe.run(document, { resultTypes: ['violations'] });
+    return found.violations
+        .filter((one) => ['serious', 'critical'].includes(one.impact))
+        .map((one) => [one.id, one.nodes.map((node) => node.target.join(' ') + ': ' + node.failureSummary)]);
+}"""
+
+
+@dataclass(frozen=True)
+class PageKind:
+    """A page to look at, and what to do in it before."""
+
+    render: Callable
+    act: Callable = lambda page: None
+
+
+def open_first_card(page):
+    page.locator(".side tbody button.pick").first.click()
+    page.wait_for_selector(".leaflet-popup .card")
+
+
+def open_download_menu(page):
+    page.locator(".menu-button[aria-controls=downloads]").click()
+
+
+def play_timeline(page):
+    page.select_option("#view", "timeline")
+    page.get_by_role("button", name="Forrige liste").click()
+
+
+def render_areas(sources):
+    return render_area_map(sources["assessment"], sources["texts"])
+
+
+def render_listed_areas(sources):
+    demo = sources["demo"]
+    return render_area_map(demo.shown, sources["texts"], listed=demo.listed)
+
+
+def render_dwellings(sources):
+    check = sources["demo"].check
+    return render_dwelling_map(
+        check.dwellings, check.pieces, sources["texts"], title=check.name, status_date=check.status_date
+    )
+
+
+def render_swipe(sources):
+    return sources["demo"].swipe
+
+
+PAGES = {
+    "areas": PageKind(render_areas),
+    "areas_card": PageKind(render_areas, open_first_card),
+    "list": PageKind(render_listed_areas),
+    "list_card": PageKind(render_listed_areas, open_first_card),
+    "list_menu": PageKind(render_listed_areas, open_download_menu),
+    "list_timeline": PageKind(render_listed_areas, play_timeline),
+    "list_criterion": PageKind(
+        render_listed_areas, lambda page: page.select_option("#view", "criterion-labour_outside")
+    ),
+    "dwellings": PageKind(render_dwellings),
+    "dwellings_card": PageKind(render_dwellings, open_first_card),
+    "swipe": PageKind(render_swipe),
+    "swipe_card": PageKind(
+        render_swipe, lambda page: page.locator("#dwellings tbody button.pick").first.click()
+    ),
+}
+"""Every kind of page; a new one is a line here."""
+
+
+@pytest.fixture(scope="module")
+def documents(make, texts, demo_pages):
+    """Render each page once."""
+    sources = {"assessment": make["assessment"](), "texts": texts, "demo": demo_pages}
+    made = {}
+
+    def find(kind):
+        if kind.render not in made:
+            made[kind.render] = kind.render(sources)
+        return made[kind.render]
+
+    return find
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (npm install axe-core)")
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(name, documents, browser, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(documents(PAGES[name]), encoding="utf-8", newline="")
+    # axe adds style elements of its own, which the page's policy would refuse.
+    context = browser.new_context(reduced_motion="reduce", offline=True, bypass_csp=True)
+    found = {}
+    try:
+        page = context.new_page()
+        page.goto(path.as_uri())
+        page.wait_for_selector(".side tbody tr")
+        PAGES[name].act(page)
+        page.add_script_tag(path=AXE)
+        for scheme in ("light", "dark"):
+            for width, height in ((1400, 900), (390, 844)):
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": width, "height": height})
+                found[f"{scheme} {width}"] = page.evaluate(RUN)
+    finally:
+        context.close()
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (npm install axe-core)")
+def test_axe_would_find_a_fault(browser):
+    context = browser.new_context(offline=True)
+    try:
+        page = context.new_page()
+        page.set_content("<html><title>x</title><body><main><h1>x</h1><input></main></body></html>")
+        page.add_script_tag(path=AXE)
+        found = [rule for rule, _ in page.evaluate(RUN)]
+    finally:
+        context.close()
+    assert "label" in found
