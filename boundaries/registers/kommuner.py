@@ -134,7 +134,10 @@ def build_kommuner(raw: Rows, *, file: str) -> KommunerRead:
     KommunerRead
         Rows whose kommune is not known are left out, with a finding.
     """
-    if not raw.present or "geometry" not in raw.frame:
+    if raw.present and "geometry" not in raw.frame:
+        # A table; that its geometry is missing has been said on opening it.
+        return KommunerRead(frame=make_empty_kommuner(), findings=empty_findings())
+    if not raw.present:
         accepted = ", ".join(name for names in ALIASES[REGISTER].values() for name in names)
         found = find_in_file("kommune_column_missing", REGISTER, {"file": file, "value": accepted})
         return KommunerRead(frame=make_empty_kommuner(), findings=found)

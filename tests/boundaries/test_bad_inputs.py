@@ -57,6 +57,14 @@ def both(*spoilers):
     return spoil
 
 
+def add_register(name, file, text):
+    def spoil(files):
+        files.tables[file] = text
+        files.project += f'[registers.{name}]\npath = "{file}"\n'
+
+    return spoil
+
+
 def drop_register(name):
     def spoil(files):
         files.project = re.sub(rf"\[registers\.{name}\]\n.*\n", "", files.project)
@@ -283,6 +291,7 @@ BAD_INPUTS = [
     ("missing_column", swap("planer.csv", "handling", "slags"), "plans planer.csv action", {"value": ANY}),
     ("missing_column", swap("planer.csv", "område_id", "omr"), "plans planer.csv area_id", {"value": ANY}),
     ("missing_column", swap("lister.csv", "area_id", "omr"), "lists lister.csv area_id", {"value": ANY}),
+    ("missing_column", add_register("kommuner", "kommuner.csv", "kode;navn\n0101;København\n"), "kommuner kommuner.csv geometry", {"value": ANY}),
     ("missing_column", swap("lister.csv", "list_date", "dato"), "lists lister.csv list_date", {"value": ANY}),
     ("missing_column", swap("beboere.csv", "dwelling_id", "bolig"), "residents beboere.csv dwelling_id", {"value": ANY}),
     ("missing_column", swap("boliger.csv", "dwelling_id", "bolig"), "dwellings boliger.csv dwelling_id", {"value": ANY}),
