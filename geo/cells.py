@@ -58,6 +58,11 @@ def clean_cells(cells: pa.Array) -> pa.Array:
     return text
 
 
+def clean_pieces(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return text cells as `clean_cells` does, in the pieces in which they lie in the memory."""
+    return pa.chunked_array([clean_cells(piece) for piece in cells.chunks], pa.large_string())
+
+
 def has_byte_pair(text: pa.Array, pair: bytes) -> bool:
     """Tell whether two bytes follow each other anywhere in the UTF-8 of a ``large_string`` array.
 
@@ -151,10 +156,32 @@ def format_number(value: float) -> str:
     return re.sub(_WHOLE_THOUSANDS, r"\g<1>0", text)
 
 
+def take_cells(text: pd.Series) -> pa.ChunkedArray:
+    """Return a column of text as it lies in the memory, in ``large_string`` pieces."""
+    cells = pa.array(text.astype("str"), type=pa.large_string(), from_pandas=True)
+    return cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([cells])
+
+
 def take_text(text: pd.Series) -> pa.Array:
     """Return a column of text as one ``large_string`` array, without a copy where it is one already."""
-    cells = pa.array(text.astype("str"), type=pa.large_string(), from_pandas=True)
-    return _combine(cells)
+    return _combine(take_cells(text))
+
+
+def gather_text(cells: pa.Array | pa.ChunkedArray, positions: np.ndarray) -> pa.Array:
+    """Return the texts at `positions`.
+
+    Texts of one length, as keys and codes are, lie in the memory as the rows of a table, and are
+    gathered in a third of the time.
+    """
+    text = _combine(cells)
+    data, offsets = find_bytes(text)
+    width = int(offsets[1]) if len(text) else 0
+    if text.null_count or not width or not (np.diff(offsets) == width).all():
+        return text.take(pa.array(positions))
+    gathered = np.take(np.ascontiguousarray(data).view(f"V{width}"), positions)
+    ends = np.arange(0, (len(positions) + 1) * width, width, dtype=np.int64)
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(gathered.view(np.uint8))]
+    return pa.Array.from_buffers(pa.large_string(), len(positions), buffers)
 
 
 def text_to_arrow(text: pd.Series) -> pa.Array:

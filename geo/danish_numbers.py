@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geo.cells import arrow_to_text, find_bytes, text_to_arrow
+from geo.cells import arrow_to_text, clean_cells, find_bytes, take_cells, text_to_arrow
 from geo.distinct import find_distinct, is_repetitive
 
 Decimal = Literal[",", "."] | None
@@ -89,19 +89,30 @@ def parse_numbers(text: pd.Series, *, decimal: Decimal = None) -> ParsedNumbers:
     """
     if is_repetitive(text):
         return _spread(text, partial(parse_numbers, decimal=decimal))
-    cells = text_to_arrow(text)
-    values, is_odd = _read_digits(cells)
-    masks = _no_masks(len(cells))
-    if is_odd.any():
-        rows = np.flatnonzero(is_odd)
-        plain, odd_masks = _to_plain_numbers(cells.take(pa.array(rows)), decimal)
-        values[rows] = pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False)
-        for mask, odd in zip(masks, odd_masks.values(), strict=True):
-            mask[rows] = odd.to_numpy(zero_copy_only=False)
-        too_large = np.isinf(values)
-        values[too_large] = np.nan
-        masks[0] |= too_large
+    values = np.empty(len(text), dtype=np.float64)
+    masks = [np.zeros(len(text), dtype=bool) for _ in range(3)]
+    begin = 0
+    for piece in take_cells(text).chunks:
+        place = slice(begin, begin + len(piece))
+        values[place] = _parse_piece(clean_cells(piece), decimal, [mask[place] for mask in masks])
+        begin += len(piece)
     return ParsedNumbers(*(pd.Series(part, index=text.index) for part in (values, *masks)))
+
+
+def _parse_piece(cells: pa.Array, decimal: Decimal, masks: list[np.ndarray]) -> np.ndarray:
+    """Return the numbers of `cells`, and fill in the masks of what is bad, ambiguous and suppressed."""
+    values, is_odd = _read_digits(cells)
+    if not is_odd.any():
+        return values
+    rows = np.flatnonzero(is_odd)
+    plain, odd_masks = _to_plain_numbers(cells.take(pa.array(rows)), decimal)
+    values[rows] = pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False)
+    for mask, odd in zip(masks, odd_masks.values(), strict=True):
+        mask[rows] = odd.to_numpy(zero_copy_only=False)
+    too_large = np.isinf(values)
+    values[too_large] = np.nan
+    masks[0] |= too_large
+    return values
 
 
 def parse_integers(text: pd.Series, *, decimal: Decimal = None) -> ParsedNumbers:
@@ -146,10 +157,6 @@ def _spread(text: pd.Series, parse: Callable[[pd.Series], ParsedNumbers]) -> Par
     # One more entry, for a missing cell: that is no number and has no fault.
     parsed = parse(arrow_to_text(distinct.extend(distinct.texts), pd.RangeIndex(len(distinct.texts) + 1)))
     return ParsedNumbers(*(part.take(distinct.codes).set_axis(text.index) for part in parsed))
-
-
-def _no_masks(cells_n: int) -> list[np.ndarray]:
-    return [np.zeros(cells_n, dtype=bool) for _ in range(3)]
 
 
 def _read_digits(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:

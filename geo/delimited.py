@@ -12,7 +12,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -179,7 +179,7 @@ def _find_delimiter(heading: str) -> str:
     return next((mark for mark in DELIMITERS if mark in bare), ";")
 
 
-def _read_body(heading: _Heading, file: str) -> tuple[list[pa.Array], np.ndarray]:
+def _read_body(heading: _Heading, file: str) -> tuple[Sequence[pa.Array | pa.ChunkedArray], np.ndarray]:
     cells = np.frombuffer(heading.text, dtype=np.uint8)[heading.start :]
     has_quotes = heading.text.find(b'"', heading.start) >= 0
     columns = _read_fast(heading, has_quotes=has_quotes) if len(cells) else None
@@ -221,7 +221,7 @@ def _find_plain_lines(cells: np.ndarray, first: int) -> np.ndarray | None:
     return np.asarray(np.flatnonzero(~is_blank) + first, dtype=np.int64)
 
 
-def _read_fast(heading: _Heading, *, has_quotes: bool) -> list[pa.Array] | None:
+def _read_fast(heading: _Heading, *, has_quotes: bool) -> list[pa.ChunkedArray] | None:
     """Read rows of one line each by Arrow; None where a row has another number of fields."""
     names = [str(position) for position in range(len(heading.names))]
     try:
@@ -242,7 +242,7 @@ def _read_fast(heading: _Heading, *, has_quotes: bool) -> list[pa.Array] | None:
         )
     except pa.ArrowInvalid:
         return None
-    return [column.combine_chunks() for column in table.columns]
+    return list(table.columns)
 
 
 def _read_by_row(heading: _Heading, file: str) -> tuple[list[pa.Array], np.ndarray]:

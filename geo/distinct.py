@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.cells import arrow_to_text, take_text
+from geo.cells import arrow_to_text, gather_text, take_cells
 
 SAMPLE_N = 1_000
 """So many cells, evenly taken, tell whether a column repeats itself."""
@@ -47,7 +47,8 @@ class Distinct(NamedTuple):
 
     def spread_text(self, texts: pa.Array, index: pd.Index) -> pd.Series:
         """Return `texts`, as many as there are distinct ones and some of them null, for each cell."""
-        return arrow_to_text(self.extend(texts).take(pa.array(self.codes)), index)
+        has_missing = bool(len(self.codes)) and int(self.codes.max()) == len(texts)
+        return arrow_to_text(gather_text(self.extend(texts) if has_missing else texts, self.codes), index)
 
     @staticmethod
     def extend(texts: pa.Array) -> pa.Array:
@@ -68,10 +69,17 @@ def find_distinct(text: pd.Series) -> Distinct:
     Distinct
         Its codes in the order of the cells.
     """
-    encoded = take_text(text).dictionary_encode()
-    codes = pc.fill_null(encoded.indices, len(encoded.dictionary))
-    smallest = np.min_scalar_type(len(encoded.dictionary))
-    return Distinct(encoded.dictionary, codes.to_numpy(zero_copy_only=False).astype(smallest))
+    encoded = take_cells(text).dictionary_encode().unify_dictionaries()
+    if not encoded.num_chunks:
+        return Distinct(pa.array([], pa.large_string()), np.zeros(0, dtype=np.uint8))
+    texts = encoded.chunk(0).dictionary
+    codes = np.empty(len(text), dtype=np.min_scalar_type(len(texts)))
+    begin = 0
+    for piece in encoded.chunks:
+        found = pc.fill_null(piece.indices, len(texts)) if piece.null_count else piece.indices
+        codes[begin : begin + len(piece)] = found.to_numpy(zero_copy_only=False)
+        begin += len(piece)
+    return Distinct(texts, codes)
 
 
 def is_repetitive(text: pd.Series) -> bool:

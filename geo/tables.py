@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geo.cells import clean_cells, find_bytes, has_byte_pair
+from geo.cells import clean_cells, clean_pieces, find_bytes, has_byte_pair
 from geo.errors import ReadError
 from geo.threads import map_columns
 
@@ -112,7 +112,7 @@ class RawTable(NamedTuple):
     names
         The headings, as they stood.
     columns
-        As many ``large_string`` columns.
+        As many ``large_string`` columns, each in one piece or in several.
     line
         The line of every row.
     file
@@ -122,7 +122,7 @@ class RawTable(NamedTuple):
     """
 
     names: Sequence[str]
-    columns: Sequence[pa.Array]
+    columns: Sequence[pa.Array | pa.ChunkedArray]
     line: np.ndarray
     file: str
     layer: str
@@ -164,10 +164,12 @@ def tidy_table(raw: RawTable, *, has_totals: bool) -> tuple[pd.DataFrame, pd.Ser
     )
 
 
-def tidy_columns(columns: Iterable[pa.Array]) -> list[pa.Array]:
-    """Return columns of Arrow text cleaned as `geo.cells.clean_cells` has it, each as one array."""
-    listed = list(columns)
-    return map_columns(clean_cells, listed, cells_n=max(map(len, listed), default=0))
+def tidy_columns(columns: Iterable[pa.Array | pa.ChunkedArray]) -> list[pa.ChunkedArray]:
+    """Return columns of Arrow text cleaned as `geo.cells.clean_cells` has it, in the pieces they are in."""
+    pieces = [
+        column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column]) for column in columns
+    ]
+    return map_columns(clean_pieces, pieces, cells_n=max(map(len, pieces), default=0))
 
 
 def to_frame(names: Sequence[str], columns: Sequence[pa.Array], rows_n: int) -> pd.DataFrame:
@@ -201,7 +203,7 @@ def find_mojibake(table: RawTable) -> list[Note]:
     cells_n = 0
     first: tuple[int, str, str] | None = None
     for name, column in zip(table.names, table.columns, strict=True):
-        if not any(has_byte_pair(column, pair) for pair in _MOJIBAKE_PAIRS):
+        if not any(has_byte_pair(piece, pair) for piece in _list_pieces(column) for pair in _MOJIBAKE_PAIRS):
             continue
         is_garbled = pc.fill_null(pc.match_substring_regex(column, _MOJIBAKE), fill_value=False)
         rows = np.flatnonzero(is_garbled.to_numpy(zero_copy_only=False))
@@ -216,7 +218,7 @@ def find_mojibake(table: RawTable) -> list[Note]:
     ]
 
 
-def _check_headings(raw: RawTable, columns: list[pa.Array]) -> tuple[list[str], list[pa.Array]]:
+def _check_headings(raw: RawTable, columns: list[pa.ChunkedArray]) -> tuple[list[str], list[pa.ChunkedArray]]:
     names = [clean_name(name) for name in raw.names]
     kept = [at for at, name in enumerate(names) if name or columns[at].null_count < len(columns[at])]
     where = {"source": name_source(raw.file, raw.layer)}
@@ -231,7 +233,7 @@ def _check_headings(raw: RawTable, columns: list[pa.Array]) -> tuple[list[str], 
 
 
 def _find_records(
-    columns: Sequence[pa.Array], rows_n: int, *, has_totals: bool
+    columns: Sequence[pa.ChunkedArray], rows_n: int, *, has_totals: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Tell the rows that are records from empty rows and sums; return masks of records and of sums."""
     is_empty = np.ones(rows_n, dtype=bool)
@@ -242,7 +244,7 @@ def _find_records(
         # The first cell with something in it says whether the row is a sum.
         rows = np.flatnonzero(is_empty)
         cells = column if len(rows) == rows_n else column.take(pa.array(rows))
-        is_filled = pc.is_valid(cells).to_numpy(zero_copy_only=False)
+        is_filled = pc.is_valid(cells).to_numpy()
         if has_totals:
             is_total[rows] = _is_total_word(cells)
         is_empty[rows[is_filled]] = False
@@ -255,7 +257,12 @@ def _note_totals(raw: RawTable, is_total: np.ndarray) -> Note:
     return Note("files.totals_left_out", values)
 
 
-def _is_total_word(cells: pa.Array) -> np.ndarray:
+def _is_total_word(cells: pa.ChunkedArray) -> np.ndarray:
+    found = [_is_total_word_in(piece) for piece in cells.chunks]
+    return np.concatenate([np.zeros(0, dtype=bool), *found])
+
+
+def _is_total_word_in(cells: pa.Array) -> np.ndarray:
     data, offsets = find_bytes(cells)
     is_total = np.zeros(len(cells), dtype=bool)
     if not len(data):

@@ -47,13 +47,13 @@ class _Ties(NamedTuple):
     group: NDArray[np.int64]
 
 
-def order_text(cells: pa.Array) -> TextOrder:
+def order_text(cells: pa.Array | pa.ChunkedArray) -> TextOrder:
     """Put a column of text in order, and tell which texts are repeated.
 
     Parameters
     ----------
     cells
-        A ``large_string`` array, which may have nulls.
+        ``large_string``, in one piece or in several; may have nulls.
 
     Returns
     -------
@@ -67,23 +67,26 @@ def order_text(cells: pa.Array) -> TextOrder:
     >>> found.order.tolist(), found.is_repeat.tolist()
     ([1, 0, 3, 2], [False, False, True, False])
     """
-    is_valid = np.asarray(cells.is_valid())
+    pieces = cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells]
+    is_valid = np.concatenate([np.zeros(0, dtype=bool), *(np.asarray(piece.is_valid()) for piece in pieces)])
     given = np.flatnonzero(is_valid)
-    data, offsets = find_bytes(cells)
-    length = np.diff(offsets)
-    padded = np.concatenate([data, np.zeros(_STEP, dtype=np.uint8)])
-    # A number may begin at any byte.
-    numbers = np.ndarray((len(data) + 1,), dtype=">u8", buffer=padded, strides=(1,))
+    numbers = [_take_numbers(*find_bytes(piece), 0) for piece in pieces]
+    first = np.concatenate([np.zeros(0, dtype=np.uint64), *numbers])
     order = given
     ties = _Ties(np.arange(len(order)), np.zeros(len(order), dtype=np.int64))
-    longest = int(length.max(initial=0))
-    for depth in range(0, longest, _STEP):
+    depth = 0
+    number, length = (first if len(given) == len(first) else first[given]), np.ones(0, dtype=np.int64)
+    while len(ties.places):
+        order, ties = _sort_ties(order, ties, number)
         if not len(ties.places):
             break
-        order, ties = _sort_ties(
-            order, ties, _take_numbers(numbers, offsets, length, order[ties.places], depth)
-        )
-    order, ties = _settle_ties(order, ties, length)
+        depth += _STEP
+        data, offsets = find_bytes(_combine(cells.take(pa.array(order[ties.places]))))
+        length = np.diff(offsets)
+        if (length <= depth).all():
+            order, ties = _settle_ties(order, ties, length)
+            break
+        number = _take_numbers(data, offsets, depth)
     is_repeat = np.zeros(len(cells), dtype=bool)
     is_repeat[ties.places[1:][ties.group[1:] == ties.group[:-1]]] = True
     missing = np.flatnonzero(~is_valid)
@@ -91,13 +94,13 @@ def order_text(cells: pa.Array) -> TextOrder:
     return TextOrder(np.concatenate([order, missing]), is_repeat)
 
 
-def rank_text(cells: pa.Array) -> NDArray[np.int64]:
+def rank_text(cells: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
     """Return for each cell how many different texts come before its own; missing ones come last.
 
     Parameters
     ----------
     cells
-        A ``large_string`` array, which may have nulls.
+        ``large_string``, in one piece or in several; may have nulls.
 
     Returns
     -------
@@ -116,17 +119,23 @@ def rank_text(cells: pa.Array) -> NDArray[np.int64]:
     return ranks
 
 
-def _take_numbers(
-    numbers: NDArray[np.uint64],
-    offsets: NDArray[np.int64],
-    length: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    depth: int,
-) -> NDArray[np.uint64]:
-    """Return eight bytes of each of `rows` from `depth` as one number; zeros where the text has ended."""
-    left = np.clip(length[rows] - depth, 0, _STEP)
-    begin = np.minimum(offsets[rows] + depth, len(numbers) - 1)
-    return numbers[begin].astype(np.uint64) & _MASKS[left]
+def _combine(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+
+
+def _take_numbers(data: NDArray[np.uint8], offsets: NDArray[np.int64], depth: int) -> NDArray[np.uint64]:
+    """Return eight bytes of each cell from `depth` as one number; zeros where the text has ended."""
+    padded = np.concatenate([data, np.zeros(_STEP, dtype=np.uint8)])
+    # A number may begin at any byte.
+    numbers = np.ndarray((len(data) + 1,), dtype=">u8", buffer=padded, strides=(1,))
+    begins = offsets[:-1] + depth
+    if depth:
+        begins = np.minimum(begins, len(data))
+    found = numbers[begins].astype(np.uint64)
+    left = offsets[1:] - begins
+    if left.min(initial=_STEP) < _STEP:
+        found &= _MASKS[np.clip(left, 0, _STEP)]
+    return found
 
 
 def _sort_ties(
@@ -148,13 +157,11 @@ def _settle_ties(
 ) -> tuple[NDArray[np.int64], _Ties]:
     """Put equal texts in the order in which they stood; one that ends in NUL follows one that does not."""
     places, group = ties
-    if not len(places):
-        return order, ties
     rows = order[places]
-    sorting = np.lexsort((rows, length[rows], group))
+    sorting = np.lexsort((rows, length, group))
     order = order.copy()
     order[places] = rows[sorting]
-    sizes = length[order[places]]
+    sizes = length[sorting]
     return order, _keep_tied(places, (group[1:] != group[:-1]) | (sizes[1:] != sizes[:-1]))
 
 

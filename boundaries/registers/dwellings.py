@@ -15,7 +15,7 @@ from boundaries.registers.rows import Checked, Rows, require_one_row_per_id
 from boundaries.registers.schemas import EARLIEST_BUILT_YEAR, SCHEMAS, YEARS_AHEAD
 from boundaries.registers.shapes import take_points
 from data.codes import use_codes
-from geo.cells import take_text
+from geo.cells import take_cells
 from geo.crs import WORKING_CRS, is_in_denmark
 from geo.distinct import find_distinct
 from geo.errors import UsageError
@@ -58,7 +58,7 @@ def _keep_one_row_per_id(
     is_named = rows.frame["dwelling_id"].notna()
     raw, rows = raw.select(is_named), rows.select(is_named)
     ids = rows.frame["dwelling_id"]
-    found = order_text(take_text(ids))
+    found = order_text(take_cells(ids))
     one = require_one_row_per_id(raw, ids, found=found)
     if len(one.frame) == len(raw.frame):
         return raw, rows, found.order, one.findings

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from geo.cells import take_text
+from geo.cells import take_cells, take_text
 from geo.text_order import TextOrder, order_text, rank_text
 from geo.threads import map_columns
 
@@ -31,7 +31,7 @@ def order_rows(frame: pd.DataFrame, by: Sequence[str]) -> TextOrder:
         Positions in order; equal rows as they stood, missing values last.
     """
     if len(by) == 1 and isinstance(frame[by[0]].dtype, pd.StringDtype):
-        return order_text(take_text(frame[by[0]]))
+        return order_text(take_cells(frame[by[0]]))
     key = number_keys(frame, by)
     if (key[1:] >= key[:-1]).all():
         order = np.arange(len(key))
@@ -69,7 +69,7 @@ def number_keys(frame: pd.DataFrame, by: Sequence[str]) -> NDArray[np.int64]:
 def rank_values(values: pd.Series) -> NDArray[np.int64]:
     """Return numbers from 0 that are ordered as `values` are; equal for equal values, missing last."""
     if isinstance(values.dtype, pd.StringDtype):
-        return rank_text(take_text(values))
+        return rank_text(take_cells(values))
     is_missing = values.isna().to_numpy()
     given = values[~is_missing].to_numpy()
     ranks = np.empty(len(values), dtype=np.int64)

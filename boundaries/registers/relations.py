@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 
 from boundaries.registers.findings import add_details, empty_findings, make_finding
+from boundaries.registers.ordering import find_isin, number_keys
 from boundaries.registers.outlines import Outlines
 from boundaries.registers.rows import Rows
 from boundaries.registers.schemas import ABSURD_RESIDENTS_N
@@ -40,16 +41,17 @@ def found_for_ids(outlines: Outlines, rule: str, ids: pd.Series) -> pd.DataFrame
 
 def find_residents_without_dwelling(residents: Rows, dwellings: Rows) -> pd.DataFrame:
     """Find residents of a dwelling that is not in the register of dwellings."""
-    is_homeless = ~residents.frame["dwelling_id"].isin(dwellings.frame["dwelling_id"])
+    ids = residents.frame["dwelling_id"]
+    is_homeless = pd.Series(~find_isin(ids, dwellings.frame["dwelling_id"]), index=ids.index)
     return residents.found("resident_without_dwelling", is_homeless, column="dwelling_id")
 
 
 def find_absurd_counts(residents: Rows) -> pd.DataFrame:
     """Find dwellings with more than `ABSURD_RESIDENTS_N` residents in a year; one finding a year."""
     frame = residents.frame
-    groups = frame.groupby(["year", "dwelling_id"], sort=False)["residents_n"]
-    total = groups.transform("sum")
-    is_first = ~frame.duplicated(["year", "dwelling_id"])
+    households = pd.Series(number_keys(frame, ["year", "dwelling_id"]), index=frame.index)
+    total = frame["residents_n"].groupby(households, sort=False).transform("sum")
+    is_first = ~households.duplicated()
     found = residents.found("absurd_count", (total > ABSURD_RESIDENTS_N) & is_first, column="residents_n")
     return add_details(
         found,

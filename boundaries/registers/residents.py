@@ -1,9 +1,13 @@
 """The residents: persons on 1 January of a year, or rows that count them."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
 from boundaries.registers.columns import convert_columns
 from boundaries.registers.findings import add_details
+from boundaries.registers.ordering import number_keys, order_rows
 from boundaries.registers.rows import Checked, Rows, keep_one_row
 from boundaries.registers.schemas import SCHEMAS
 
@@ -26,7 +30,7 @@ def build_residents(raw: Rows) -> Checked:
     if "residents_n" not in filled.present:
         frame = frame.assign(residents_n=pd.Series(1, index=frame.index, dtype="Int64"))
     rows = filled.with_frame(frame)
-    usable = rows.select(frame[["year", "dwelling_id", "residents_n"]].notna().all(axis="columns"))
+    usable = rows.select(_is_filled(frame, ["year", "dwelling_id", "residents_n"]))
     one = _require_person_once(usable)
     counted = one.frame.assign(residents_n=one.frame["residents_n"].astype("int64"))
     return Checked(
@@ -38,6 +42,12 @@ def build_residents(raw: Rows) -> Checked:
             _find_count_rows_twice(usable),
         ),
     )
+
+
+def _is_filled(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Tell which rows have a value in each of `columns`."""
+    is_filled = np.logical_and.reduce([frame[column].notna().to_numpy() for column in columns])
+    return pd.Series(is_filled, index=frame.index)
 
 
 def _fill_single_persons(raw: Rows) -> Rows:
@@ -57,11 +67,13 @@ def _find_persons_with_count(rows: Rows) -> pd.DataFrame:
 
 def _require_person_once(rows: Rows) -> Checked:
     """Keep one row of each person and year, and report the others."""
-    persons = rows.frame.loc[rows.frame["person_id"].notna(), ["year", "person_id"]]
-    again = persons.duplicated()
+    is_person = rows.frame["person_id"].notna()
+    persons = rows.frame if is_person.all() else rows.frame.loc[is_person, ["year", "person_id"]]
+    numbers = pd.Series(number_keys(persons, ["year", "person_id"]), index=persons.index)
+    again = numbers.duplicated()
     if not again.any():
         return Checked(rows=rows)
-    several = persons[persons.duplicated(keep=False)]
+    several = persons[numbers.duplicated(keep=False)]
     key = several["year"].astype("str") + " " + several["person_id"]
     first = key.drop_duplicates()
     places = pd.Series(rows.place().loc[first.index].to_numpy(), index=first.to_numpy())
@@ -75,15 +87,17 @@ def _find_count_rows_twice(rows: Rows) -> pd.DataFrame:
     """Find counting rows that are alike in everything but the count."""
     if "residents_n" not in rows.present:
         return rows.found("duplicate_count_row", pd.Series(data=False, index=rows.frame.index))
-    counting = rows.frame[rows.frame["person_id"].isna()]
-    again = counting.drop(columns="residents_n").duplicated()
+    counting = rows.frame[rows.frame["person_id"].isna()].drop(columns="residents_n")
+    # Most dwellings have one row a year: only the others are compared in every column.
+    numbers = pd.Series(number_keys(counting, ["year", "dwelling_id"]), index=counting.index)
+    again = counting[numbers.duplicated(keep=False)].duplicated()
     later = again.reindex(rows.frame.index, fill_value=False)
     return rows.found("duplicate_count_row", later, column="dwelling_id")
 
 
 def _sort_residents(rows: Rows) -> Rows:
     """Sort by all columns; the first three settle it for persons, and cost far less than all."""
-    key = ["year", "dwelling_id", "person_id"]
-    if rows.frame.duplicated(key).any():
+    found = order_rows(rows.frame, ["year", "dwelling_id", "person_id"])
+    if found.is_repeat.any():
         return rows.sort(list(rows.frame.columns))
-    return rows.sort(key)
+    return rows.arrange(found.order)

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from boundaries.registers.findings import add_details, empty_findings, show_values
 from boundaries.registers.ordering import order_rows
 from boundaries.registers.severity import SEVERITIES
-from geo.cells import arrow_to_text, take_text
+from geo.cells import arrow_to_text, gather_text, take_cells
 from geo.distinct import find_distinct, is_repetitive
 from geo.text_order import TextOrder, order_text
 from geo.threads import map_columns
@@ -189,19 +188,19 @@ def take_rows(columns: Sequence[pd.Series], order: NDArray[np.int64], index: pd.
     first = {place: position for position, place in reversed(list(enumerate(places)))}
 
     def take(column: pd.Series) -> pd.Series:
-        return take_cells(column, order, index)
+        return _take_column(column, order, index)
 
     taken = map_columns(take, [columns[position] for position in first.values()], cells_n=len(order))
     by_place = dict(zip(first, taken, strict=True))
     return [by_place[place] for place in places]
 
 
-def take_cells(column: pd.Series, order: NDArray[np.int64], index: pd.Index) -> pd.Series:
+def _take_column(column: pd.Series, order: NDArray[np.int64], index: pd.Index) -> pd.Series:
     """Return the cells of a column at the positions `order`, on `index`."""
     if not isinstance(column.dtype, pd.StringDtype):
         return column.take(order).set_axis(index)
     if not is_repetitive(column):
-        return arrow_to_text(take_text(column).take(pa.array(order)), index)
+        return arrow_to_text(gather_text(take_cells(column), order), index)
     # Codes are small, and lie together where texts would have to be gathered from all over the memory.
     distinct = find_distinct(column)
     return distinct.take(order).spread_text(distinct.texts, index)
@@ -211,7 +210,7 @@ def _find_memory(column: pd.Series) -> tuple[int, ...]:
     """Tell where the text of a column lies; nothing for other columns."""
     if not isinstance(column.dtype, pd.StringDtype) or column.empty:
         return ()
-    cells = pa.chunked_array(pa.array(column))
+    cells = take_cells(column)
     return tuple(
         value
         for chunk in cells.chunks
@@ -244,7 +243,7 @@ def require_one_row_per_id(rows: Rows, ids: pd.Series, *, found: TextOrder | Non
     found
         The order of `ids`, where the caller knows it.
     """
-    found = order_text(take_text(ids)) if found is None else found
+    found = order_text(take_cells(ids)) if found is None else found
     if not found.is_repeat.any():
         return Checked(rows=rows)
     again = np.zeros(len(ids), dtype=bool)
