@@ -22,8 +22,8 @@ from maps.kommune_topic import Topic, Unit, format_bare, format_value
 from maps.page import KeyFigure, Page, PageFrame, PageParts, TableFrame, make_map
 from maps.page_texts import page_texts, standard_words
 
-VERTICES_MAX_N = 32_000
-"""Vertices of the kommuner that a page may carry: about 0.5 MB."""
+VERTICES_MAX_N = 24_000
+"""Vertices of the kommuner that a page may carry: about 0.3 MB."""
 
 _KEY = "kommuner-data"
 _TOP_LABELS_N = 3

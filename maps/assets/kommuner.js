@@ -8,6 +8,7 @@ boligkort.drawKommuner = (map, id) => {
   const byKey = new Map(page.kommuner.map((one) => [one.key, one]));
   const parts = new Map();
   const home = L.latLngBounds([]);
+  const CORNERS = [[0, 2], [1, 1], [1, -1], [0, -2], [-1, -1], [-1, 1]];
   let view = page.view;
   let picked = null;
   let stop = null;
@@ -21,16 +22,14 @@ boligkort.drawKommuner = (map, id) => {
   const corner = scale.parentNode;
   const renderer = L.svg({ padding: 0.5 });
   const outlineRenderer = L.svg({ pane: "outlines", padding: 0.5 });
-  const outlines = L.polyline([], { renderer: outlineRenderer, pane: "outlines", className: "lines regions", interactive: false, color: null, smoothFactor: 0.5 }).addTo(map);
-  page.kommuner.forEach(drawPart);
-  const labels = [...parts.values()].map(makeLabel);
+  const outlines = L.polyline([], { renderer: outlineRenderer, pane: "outlines", className: "lines regions", interactive: false, color: null, smoothFactor: 0.5 });
+  page.kommuner.forEach(makePart);
 
   // Tiles stand on a plane of their own: half widths east and half sides north, on the map's projection.
   function tilePoint([x, y]) {
     const side = 21000;
     return map.options.crs.unproject(L.point(890000 + (x * Math.sqrt(3) * side) / 2, 7950000 + (y * side) / 2));
   }
-  const CORNERS = [[0, 2], [1, 1], [1, -1], [0, -2], [-1, -1], [-1, 1]];
   function tileShape({ tile: [x, y], isSmall }) {
     const size = isSmall ? 0.55 : 0.97;
     return CORNERS.map(([right, up]) => tilePoint([x + size * right, y + size * up]));
@@ -47,10 +46,14 @@ boligkort.drawKommuner = (map, id) => {
     return anchor ? L.latLng(anchor[1] / 1e6, anchor[0] / 1e6) : null;
   }
 
-  function drawPart(one) {
-    const layer = L.polygon([], { renderer, className: `shape kommune ${one.style}`, color: null, fill: true, fillColor: null, smoothFactor: 0.4 }).addTo(map);
-    const part = { one, layer, path: layer.getElement() };
-    parts.set(one.key, part);
+  function makePart(one) {
+    const layer = L.polygon(shapeOf(one), { renderer, className: `shape kommune ${one.style}`, color: null, fill: true, fillColor: null, smoothFactor: 0.4 });
+    parts.set(one.key, { one, layer, path: null });
+  }
+
+  function drawPart(part) {
+    const { one, layer } = part;
+    part.path = layer.addTo(map).getElement();
     for (const [name, value] of Object.entries({ tabindex: "-1", role: "button", "aria-label": one.spoken })) part.path.setAttribute(name, value);
     part.path.dataset.key = one.key;
     layer.bindPopup(() => card(one.card, {}), popupRoom(map, 320));
@@ -112,9 +115,14 @@ boligkort.drawKommuner = (map, id) => {
     const part = parts.get(key);
     if (!part) return;
     part.path.classList.toggle("lit", isOn);
-    if (isOn && view === "tiles") part.layer.bringToFront();
+    if (isOn) raise(part);
     for (const table of tables) table.light(key, isOn);
     strip.light(key, isOn);
+  }
+
+  // An element that is moved loses the focus, so the one that has it stays.
+  function raise(part) {
+    if (document.activeElement !== part.path) part.layer.bringToFront();
   }
 
   function pick(key) {
@@ -122,7 +130,7 @@ boligkort.drawKommuner = (map, id) => {
     picked = key;
     if (key) {
       parts.get(key).path.classList.add("picked");
-      parts.get(key).layer.bringToFront();
+      raise(parts.get(key));
     }
     for (const table of tables) table.mark(key);
     strip.mark(key);
@@ -134,7 +142,7 @@ boligkort.drawKommuner = (map, id) => {
     const anchor = part && anchorOf(part.one);
     if (!anchor) return;
     map.closePopup();
-    if (!map.getBounds().contains(anchor)) map.panTo(anchor, { animate: false });
+    if (map.getSize().x < 560 || !map.getBounds().contains(anchor)) map.panTo(anchor, { animate: false });
     part.layer.openPopup(anchor);
     if (byId("map_main").getBoundingClientRect().bottom < 80) byId("map_main").scrollIntoView({ block: "center" });
   }
@@ -148,26 +156,38 @@ boligkort.drawKommuner = (map, id) => {
     return { one, marker, element: marker.getElement(), text };
   }
 
-  function setView(next) {
-    map.closePopup();
-    view = next;
-    const container = map.getContainer();
-    container.classList.toggle("is-tiles", view === "tiles");
+  // What changes with the view beside the shapes: home, scale, outlines, words.
+  function settleView() {
+    map.getContainer().classList.toggle("is-tiles", view === "tiles");
     if (view === "tiles") scale.remove();
     else corner.append(scale);
-    for (const { one, layer } of parts.values()) layer.setLatLngs(shapeOf(one));
-    outlines.setLatLngs(view === "tiles" ? page.tileOutlines.map((ring) => ring.map(tilePoint)) : decodeLines(page.regionBorders));
     const bounds = L.latLngBounds([]);
     for (const { layer } of parts.values()) if (!layer.isEmpty()) bounds.extend(layer.getBounds());
     Object.assign(home, L.latLngBounds(bounds.getSouthWest(), bounds.getNorthEast()));
+    outlines.setLatLngs(view === "tiles" ? page.tileOutlines.map((ring) => ring.map(tilePoint)) : decodeLines(page.regionBorders));
+    const note = document.querySelector(".map-note");
+    if (note) note.textContent = view === "tiles" ? texts.tiles_note : texts.map_note;
+  }
+
+  function settleLabels() {
     for (const { one, marker, element, text } of labels) {
       const anchor = anchorOf(one);
       if (anchor) marker.setLatLng(anchor);
       element.classList.toggle("tile-label", view === "tiles");
       text.firstChild.textContent = view === "tiles" ? one.short : one.name;
     }
-    const note = document.querySelector(".map-note");
-    if (note) note.textContent = view === "tiles" ? texts.tiles_note : texts.map_note;
+  }
+
+  function changeView(next) {
+    map.closePopup();
+    view = next;
+    for (const { one, layer } of parts.values()) layer.setLatLngs(shapeOf(one));
+    settleView();
+    settleLabels();
+    map.setMaxBounds(null);
+    show(map, home, false);
+    map.setMaxBounds(home.pad(1.5));
+    tidyLabels();
   }
 
   function tidyLabels() {
@@ -205,11 +225,7 @@ boligkort.drawKommuner = (map, id) => {
       const button = make("button", { type: "button", text: texts[`view_${name}`], "aria-pressed": String(name === view) });
       button.addEventListener("click", () => {
         if (name === view) return;
-        setView(name);
-        map.setMaxBounds(null);
-        show(map, home, false);
-        map.setMaxBounds(home.pad(1.5));
-        tidyLabels();
+        changeView(name);
         for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
       });
       return button;
@@ -224,10 +240,15 @@ boligkort.drawKommuner = (map, id) => {
     boligkort.table(table.key, { ...table, texts, language: page.language, onPick: open, onHover: light }),
   );
   drawBars();
-  setView(view);
+  // The view is set before anything is drawn, so that it is drawn once.
+  settleView();
   map.options.zoomSnap = 0.1; // a closer fit of the whole
   map.invalidateSize({ animate: false, pan: false }); // the strip above took room
   addHome(map, texts, home);
+  for (const part of parts.values()) drawPart(part);
+  outlines.addTo(map);
+  const labels = [...parts.values()].map(makeLabel);
+  settleLabels();
   if (page.polygons) addSwitch();
   map.on("zoomend moveend resize paint", tidyLabels);
   tidyLabels();

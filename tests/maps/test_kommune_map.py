@@ -258,7 +258,7 @@ def test_too_many_vertices_are_simplified_as_a_coverage():
     )
     polygons = data_of(document)["polygons"]
     assert set(polygons) == {"0101", "0751"}
-    assert sum(len(line) // 2 for shape in polygons.values() for part in shape for line in part) < 32_000
+    assert sum(len(line) // 2 for shape in polygons.values() for part in shape for line in part) < 24_000
 
 
 def test_christiansoe_is_drawn_only_where_the_table_has_it():
