@@ -28,7 +28,7 @@ from geo.crs import to_working_crs
 from geo.errors import ReadError, UsageError
 from geo.gdal_options import gdal_options
 from geo.layer_files import LayerFile, has_unsaved_rows, locate_layer_file, states_crs
-from geo.parquet import find_geometry_column, format_table
+from geo.parquet import find_geometry_column, format_table, named_text_errors
 from geo.tables import (
     Note,
     RawTable,
@@ -113,9 +113,10 @@ def read_gdal_layer(path: Path, *, layer: str | None = None, crs: str | None = N
     own_crs = content.crs if crs is None or states_crs(path, found.suffix) else None
     if has_unsaved_rows(path):
         notes.append(Note("files.unsaved_rows", {"source": path.name}))
-    raw, left_out = format_table(content.attributes, path.name, content.layer)
-    raw = raw._replace(line=content.fids.astype(np.int64))
-    return _finish(raw, geometry, (own_crs, crs), (*notes, *left_out))
+    with named_text_errors(name_source(path.name, content.layer)):
+        raw, left_out = format_table(content.attributes, path.name, content.layer)
+        raw = raw._replace(line=content.fids.astype(np.int64))
+        return _finish(raw, geometry, (own_crs, crs), (*notes, *left_out))
 
 
 def read_geoparquet_layer(path: Path, *, layer: str | None = None, crs: str | None = None) -> TextLayer:
@@ -152,9 +153,10 @@ def read_geoparquet_layer(path: Path, *, layer: str | None = None, crs: str | No
         frame = gpd.read_parquet(path, columns=[column])
         attributes = pq.read_table(path).drop_columns([column])
     _require_features(len(frame), path.name, path.stem)
-    raw, left_out = format_table(attributes, path.name, path.stem)
     geometry = np.asarray(frame.geometry, dtype=object)
-    return _finish(raw, geometry, (frame.crs, crs), (*notes, *left_out))
+    with named_text_errors(name_source(path.name, path.stem)):
+        raw, left_out = format_table(attributes, path.name, path.stem)
+        return _finish(raw, geometry, (frame.crs, crs), (*notes, *left_out))
 
 
 def list_gdal_layers(path: Path) -> list[str]:

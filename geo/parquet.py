@@ -1,6 +1,8 @@
 """Tables and layers in Parquet files."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +40,9 @@ def read_parquet_table(path: Path) -> TextTable:
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as broken:
         raise ReadError("files.broken", {"file": path.name, "reason": _one_line(broken)}) from broken
-    raw, notes = format_table(table, path.name, "")
-    frame, line, found = tidy_table(raw, has_totals=False)
+    with named_text_errors(path.name):
+        raw, notes = format_table(table, path.name, "")
+        frame, line, found = tidy_table(raw, has_totals=False)
     return TextTable(frame=frame, line=line, file=path.name, notes=(*notes, *found))
 
 
@@ -69,6 +72,26 @@ def format_table(table: pa.Table, file: str, layer: str) -> tuple[RawTable, list
     values = {"source": name_source(file, layer), "column": ", ".join(dropped)}
     notes = [Note("files.columns_left_out", values)] if dropped else []
     return RawTable(names, columns, line, file, layer), notes
+
+
+@contextmanager
+def named_text_errors(source: str) -> Iterator[None]:
+    """Name the file where its text is not in the encoding that it states: Arrow refuses such cells.
+
+    Parameters
+    ----------
+    source
+        How a message calls the file and its layer.
+
+    Raises
+    ------
+    ReadError
+        ``files.wrong_letters``.
+    """
+    try:
+        yield
+    except (pa.ArrowInvalid, UnicodeError) as broken:
+        raise ReadError("files.wrong_letters", {"source": source}) from broken
 
 
 def find_geometry_column(path: Path) -> str | None:

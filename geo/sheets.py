@@ -3,6 +3,7 @@
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -130,8 +131,8 @@ def _find_error_cells(path: Path, sheet: str) -> list[Note]:
         return []
     try:
         content = _read_sheet_part(path, sheet)
-    except KeyError:  # a workbook laid out otherwise: nothing can be said
-        return []
+    except (LookupError, OSError, UnicodeError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return []  # a workbook laid out otherwise, or damaged where its cells are not: nothing can be said
     found = [_find_attribute(tag, "r") for tag in _ERROR_CELL.findall(content)]
     if not found:
         return []
