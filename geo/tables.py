@@ -166,10 +166,12 @@ def tidy_table(raw: RawTable, *, has_totals: bool) -> tuple[pd.DataFrame, pd.Ser
 
 def tidy_columns(columns: Iterable[pa.Array | pa.ChunkedArray]) -> list[pa.ChunkedArray]:
     """Return columns of Arrow text cleaned as `geo.cells.clean_cells` has it, in the pieces they are in."""
-    pieces = [
-        column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column]) for column in columns
-    ]
+    pieces = [pa.chunked_array(_list_pieces(column), pa.large_string()) for column in columns]
     return map_columns(clean_pieces, pieces, cells_n=max(map(len, pieces), default=0))
+
+
+def _list_pieces(column: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
+    return list(column.chunks) if isinstance(column, pa.ChunkedArray) else [column]
 
 
 def to_frame(names: Sequence[str], columns: Sequence[pa.Array], rows_n: int) -> pd.DataFrame:
