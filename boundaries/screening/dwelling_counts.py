@@ -32,6 +32,9 @@ Bools = NDArray[np.bool_]
 UNKNOWN_DWELLING = -1
 """Position of a dwelling that is not in the register."""
 
+_ABSENT = -1
+"""A text that is missing, or says that it is not known."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -84,11 +87,11 @@ class Persons:
         is_missing = np.isnan(values)
         return np.rint(np.where(is_missing, 0.0, values) * scale).astype(np.int64), is_missing
 
-    def words(self, column: str, find: Callable[[str], bool]) -> tuple[Bools, Bools]:
-        """Return of which texts `find` holds, asked once a text, and where there is none."""
+    def classify(self, column: str, find: Callable[[str], int]) -> Ints:
+        """Return the number that `find` gives each text, asked once a text; `_ABSENT` where there is none."""
         codes, distinct = pd.factorize(self.frame[column])
-        answers = np.array([*(find(str(word)) for word in distinct), False], dtype=bool)
-        return answers[codes], codes < 0
+        numbers: Ints = np.array([*(find(str(word)) for word in distinct), _ABSENT], dtype=np.int64)[codes]
+        return numbers
 
 
 def count_dwellings(registers: Registers, settings: ScreeningSettings) -> pd.DataFrame:
@@ -246,21 +249,21 @@ def find_doubled_median(values: Ints, weights: Ints) -> int:
 
 
 def _measure_origin(persons: Persons, settings: ScreeningSettings) -> Measure:
-    def group(word: str) -> str:
-        return group_origin(word, persons.on, group_list=settings.origin_list)
+    numbers = {"ikke_vestlig": 1, "ukendt": _ABSENT}
 
-    is_non_western, is_absent = persons.words("origin", lambda word: group(word) == "ikke_vestlig")
-    is_unknown, _ = persons.words("origin", lambda word: group(word) == "ukendt")
-    is_missing = is_absent | is_unknown
-    return Measure(is_non_western.astype(np.int64), ~is_missing, is_missing)
+    def find(word: str) -> int:
+        return numbers.get(group_origin(word, persons.on, group_list=settings.origin_list), 0)
+
+    origin = persons.classify("origin", find)
+    return Measure((origin == 1).astype(np.int64), origin != _ABSENT, origin == _ABSENT)
 
 
 def _measure_education(persons: Persons, settings: ScreeningSettings) -> Measure:
+    unstated = 1 if settings.unknown_education_counts else _ABSENT
+    numbers = dict.fromkeys(PRIMARY_EDUCATION_WORDS, 1) | dict.fromkeys(UNKNOWN_EDUCATION_WORDS, unstated)
+    education = persons.classify("education", lambda word: numbers.get(word.strip().casefold(), 0))
     is_within, age_unknown = persons.age_between(16, 64)
-    is_primary, is_absent = persons.words("education", lambda word: _fold(word) in PRIMARY_EDUCATION_WORDS)
-    is_unstated, _ = persons.words("education", lambda word: _fold(word) in UNKNOWN_EDUCATION_WORDS)
-    is_none = is_primary | is_unstated if settings.unknown_education_counts else is_primary
-    is_missing = is_absent if settings.unknown_education_counts else is_absent | is_unstated
+    is_missing = education == _ABSENT
     is_in = np.ones(len(is_within), dtype=bool)
     if settings.leaves_out_students:
         student, student_missing = persons.numbers("is_student")
@@ -268,11 +271,7 @@ def _measure_education(persons: Persons, settings: ScreeningSettings) -> Measure
         is_missing = is_missing | student_missing
     known = is_within & is_in & ~is_missing
     missing = is_in & (age_unknown | (is_within & is_missing))
-    return Measure(is_none.astype(np.int64), known, missing)
-
-
-def _fold(word: str) -> str:
-    return word.strip().casefold()
+    return Measure((education == 1).astype(np.int64), known, missing)
 
 
 _MEASURES: Mapping[GridCriterion, Callable[[Persons, ScreeningSettings], Measure]] = {
