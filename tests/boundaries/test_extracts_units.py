@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import shapely
 
 from boundaries.registers.extracts.entities import Entity, recognise
 from data.codes.tenure_rules import load_tenure_rules
@@ -82,7 +83,7 @@ def read(input_files):
             "[dates]\nstatus_date = 2025-01-01\n[registers.areas]\npath = 'omraader.geojson'\n"
             f"[registers.dwellings]\nfiles = [{files}]\n{options}\n"
         )
-        input_files.tables = dict(tables)
+        input_files.tables = {name: text for name, text in tables.items() if text is not None}
         return input_files.read()
 
     return read
@@ -274,6 +275,21 @@ def test_several_links_are_told_and_one_is_chosen(read):
     assert [found[name] for name in ("file", "line", "value", "other")] == [
         "enhedejendomsrelation.csv", 3, "P4", "P3",
     ]  # fmt: skip
+
+
+def test_the_buildings_may_be_a_layer_of_points(read, input_files):
+    rows = [
+        input_files.feature(
+            shape, id_lokalId=name, byg021BygningensAnvendelse="140", byg026Opførelsesår="1971"
+        )
+        for name, shape in (("B1", shapely.Point(E0 + 50, N0 + 50.25)), ("B2", None))
+    ]
+    input_files.layers["bygning.geojson"] = rows
+    tables = {name: text for name, text in BBR.items() if name != "bygning.csv"}
+    registers = read({**tables, "bygning.geojson": None})
+    dwellings = registers.dwellings.set_index("dwelling_id")
+    assert dwellings.loc["U1", ["x", "y"]].tolist() == [E0 + 50, N0 + 50.25]
+    assert pd.isna(dwellings.loc["U3", "x"])
 
 
 def test_a_point_that_is_none_is_told(read):

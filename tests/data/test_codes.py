@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.codes import CODE_LISTS, UnknownCodeListError, load_codes, use_codes
+from data.codes import CODE_LISTS, UnknownCodeListError, load_code_lists, load_codes, use_codes
 
 
 @pytest.mark.parametrize("name", CODE_LISTS)
@@ -24,6 +24,16 @@ def test_other_lists_do_not_tell_dwellings():
     assert all(entry.is_dwelling is None for name in CODE_LISTS[1:] for entry in load_codes(name).values())
 
 
+def test_every_list_says_what_it_is():
+    lists = load_code_lists()
+    assert tuple(lists) == CODE_LISTS
+    for name, told in lists.items():
+        assert told.name == name
+        assert told.codes == load_codes(name)
+        assert told.title_da != told.title_en
+        assert told.source.startswith("BBR ")
+
+
 def test_an_unknown_list_is_refused():
     with pytest.raises(UnknownCodeListError):
         load_codes("../use_codes")
@@ -39,6 +49,9 @@ def test_the_lists_are_those_of_the_register(shared_data):
         "toilet_codes": "TOILET_KODE",
         "bath_codes": "BAD_KODE",
         "heating_codes": "VARMEINSTAL_KODE",
+        "support_codes": "OFF_STOETTE_KODE",
+        "dwelling_type_codes": "BOLIGTYPE_KODE",
+        "letting_codes": "ENH_UDLEJ2_KODE",
     }
     with (shared_data / "bbr" / "kodelister.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["Navn"] == "Enhed"]
