@@ -292,6 +292,8 @@ BAD_INPUTS = [
     ("missing_column", swap("planer.csv", "område_id", "omr"), "plans planer.csv area_id", {"value": ANY}),
     ("missing_column", swap("lister.csv", "area_id", "omr"), "lists lister.csv area_id", {"value": ANY}),
     ("missing_column", add_register("kommuner", "kommuner.csv", "kode;navn\n0101;København\n"), "kommuner kommuner.csv geometry", {"value": ANY}),
+    ("bad_number", add_register("flows", "flows.csv", "year;from_kommune;to_kommune;movers_n\n2024;0101;0147;syv\n"), "flows flows.csv:2 movers_n", {"record_id": ANY, "value": "syv"}),
+    ("year_out_of_range", add_register("flows", "flows.csv", "year;from_kommune;to_kommune;movers_n\n24;0101;0147;7\n"), "flows flows.csv:2 year", {"record_id": ANY, "value": "24"}),
     ("missing_column", swap("lister.csv", "list_date", "dato"), "lists lister.csv list_date", {"value": ANY}),
     ("missing_column", swap("beboere.csv", "dwelling_id", "bolig"), "residents beboere.csv dwelling_id", {"value": ANY}),
     ("missing_column", swap("boliger.csv", "dwelling_id", "bolig"), "dwellings boliger.csv dwelling_id", {"value": ANY}),

@@ -88,7 +88,7 @@ def test_reference_systems_are_told_as_they_are(layer_file, texts):
     (layer,) = found.layers
 
     def tell_crs(**facts):
-        return tell(replace(found, layers=(replace(layer, **facts),)), texts)
+        return tell(replace(found, layers=(replace(layer, **facts),)), texts, width=250)
 
     assert "omregnes til EPSG:25832" in tell_crs(crs="EPSG:4326 (WGS 84)", is_working_crs=False)
     assert "passer ikke til Danmark" in tell_crs(crs="")
