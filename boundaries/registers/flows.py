@@ -1,5 +1,6 @@
 """Moves between kommuner that are counted already, where the persons themselves may not be handed out."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,6 @@ from boundaries.registers.schemas import SCHEMAS
 from boundaries.registers.severity import Severity
 from boundaries.registers.yearly import describe_key
 from data.kommune_names import find_kommune_code, name_nearest
-from geo.danish import parse_integers
 from geo.readers import read_table
 
 REGISTER = "flows"
@@ -40,6 +40,7 @@ FLOW_SEVERITIES: Mapping[str, Severity] = {
 
 _KEY = ["year", "from_kommune", "to_kommune", "exposure", "group"]
 _ABROAD_WORDS = frozenset({"udland", "udlandet", "abroad", "9999"})
+_HIDDEN = re.compile(r"\.\.+|…|\*+|x|<\s*\d+|1\s*[-–]\s*\d|diskretioneret|skjult|hidden")
 _UNKNOWN_WORDS = frozenset({"ukendt", "uoplyst", "unknown"})
 
 
@@ -65,7 +66,12 @@ class FlowsRead:
 
 
 def read_flows(
-    path: Path | str, *, sheet: str | None = None, codes: Collection[str] = (), encoding: str | None = None
+    path: Path | str,
+    *,
+    codes: Collection[str] = (),
+    decimal: str = "",
+    sheet: str | None = None,
+    encoding: str | None = None,
 ) -> FlowsRead:
     """Read a table of moves without a project.
 
@@ -74,10 +80,12 @@ def read_flows(
     path
         CSV, Excel or Parquet with a row for each figure year, kommune of departure and of arrival, and
         where it is divided so, exposure and group.
-    sheet, encoding
-        As in `geo.readers.read_table`.
     codes
         Codes that are accepted besides those of the kommuner, such as that of an invented one.
+    decimal
+        Decimal sign, ``","`` or ``"."``; settles what ``1.204`` is. Empty to find out number by number.
+    sheet, encoding
+        As in `geo.readers.read_table`.
 
     Returns
     -------
@@ -115,6 +123,7 @@ def read_flows(
         record_id=describe_key(frame, [name for name in _KEY if name in frame]),
         headings={text.file: match.headings},
         present=frozenset(match.headings),
+        decimal=decimal,
     )
     built = build_flows(rows, codes=codes)
     return FlowsRead(frame=built.frame, findings=combine_findings(built.findings))
@@ -141,10 +150,9 @@ def build_flows(raw: Rows, *, codes: Collection[str] = ()) -> Checked:
         count is left out, with a finding.
     """
     places, unknown = _read_places(raw, codes)
-    converted = convert_columns(raw, SCHEMAS[REGISTER])
-    # Hidden counts have a finding of their own.
-    findings = [part[~part["rule"].eq("suppressed_value")] for part in converted.findings]
-    is_hidden = _find_hidden(raw)
+    is_hidden = map_distinct(raw.text("movers_n"), _read_hidden).notna()
+    blanked = raw.frame.assign(movers_n=raw.text("movers_n").mask(is_hidden))
+    converted = convert_columns(raw.with_frame(blanked), SCHEMAS[REGISTER])
     frame = converted.frame.assign(**places, is_hidden=is_hidden)
     frame["exposure"] = frame["exposure"].fillna(ALL) if "exposure" not in raw.present else frame["exposure"]
     frame["group"] = frame["group"].fillna(ALL)
@@ -159,10 +167,10 @@ def build_flows(raw: Rows, *, codes: Collection[str] = ()) -> Checked:
     return Checked(
         rows=parts.rows.sort(_KEY),
         findings=(
-            *findings,
+            *converted.findings,
             *unknown,
-            _find(rows, "flow_not_counted", uncounted, column="movers_n"),
-            _find(rows, "flow_hidden", is_hidden, column="movers_n"),
+            _find(raw, "flow_not_counted", uncounted, column="movers_n"),
+            _find(raw, "flow_hidden", is_hidden, column="movers_n"),
             *one.findings,
             *parts.findings,
         ),
@@ -191,11 +199,9 @@ def _read_places(raw: Rows, codes: Collection[str]) -> tuple[dict[str, pd.Series
     return places, findings
 
 
-def _find_hidden(raw: Rows) -> pd.Series:
-    text = raw.text("movers_n")
-    if not text.notna().any():
-        return pd.Series(data=False, index=text.index)
-    return parse_integers(text).is_suppressed.astype(bool)
+def _read_hidden(text: str) -> str | None:
+    """Return the mark of a hidden count; None for anything else, a dash included, which may mean 0."""
+    return text if _HIDDEN.fullmatch(text.strip().casefold()) else None
 
 
 def _leave_out_totals(rows: Rows) -> Checked:

@@ -18,6 +18,8 @@ from data.synthetic.files import (
     DEMO_FILES,
     DWELLING_FILE,
     EXTENSION_FILE,
+    FLOW_FILE,
+    KOMMUNE_VALUE_FILE,
     LIST_FILE,
     PLAN_FILE,
     PROJECT_FILE,
@@ -29,6 +31,8 @@ from data.synthetic.files import (
     write_residents,
     write_tables,
 )
+from data.synthetic.flows import make_flows
+from data.synthetic.kommune_values import make_kommune_values
 from data.synthetic.names import KOMMUNE_CODE, KOMMUNE_NAME
 from data.synthetic.parcels import Parcels, lay_parcels
 from data.synthetic.people import simulate_people
@@ -155,6 +159,8 @@ def write_demo(
         REFERENCE_FILE: make_references(),
         LIST_FILE: make_lists(),
         PLAN_FILE: make_plans(town.dwellings),
+        FLOW_FILE: make_flows(_open_stream(seed, 4)),
+        KOMMUNE_VALUE_FILE: make_kommune_values(seed),
     }
     summary = _summarise(target, seed, town, tables)
     write_parcels(target, town.parcels, texts, seed=seed, overwrite=overwrite)

@@ -29,6 +29,8 @@ RESIDENT_FILE = "beboere.parquet"
 REFERENCE_FILE = "referencer.csv"
 LIST_FILE = "lister.csv"
 PLAN_FILE = "planer.csv"
+FLOW_FILE = "flytninger.csv"
+KOMMUNE_VALUE_FILE = "kommunetal.csv"
 PROJECT_FILE = "boligkort.toml"
 README_FILE = "README.md"
 
@@ -44,6 +46,8 @@ DEMO_FILES = (
     REFERENCE_FILE,
     LIST_FILE,
     PLAN_FILE,
+    FLOW_FILE,
+    KOMMUNE_VALUE_FILE,
 )
 """Every file of a demo folder."""
 
