@@ -1,7 +1,8 @@
 """The screening step by step, each against a slow plain answer, and whole on planted cities."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -603,3 +604,15 @@ def test_recall_and_precision_over_fifty_cities():
 @pytest.mark.slow
 def test_fifty_cities_without_contrast_have_no_zones():
     assert [score(make_city(seed, contrast=0.0))[3] for seed in range(50)] == [0] * 50
+
+
+def test_every_setting_is_documented_with_its_default():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "screening.md").read_text(encoding="utf-8")
+    table = page.split("## Settings and why they are as they are")[1].split("## ")[0]
+    for entry in fields(ScreeningSettings):
+        row = next(line for line in table.splitlines() if f"`{entry.name}`" in line)
+        value = getattr(ScreeningSettings(), entry.name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            assert str(int(value)) in row.split("|")[2]
+        elif isinstance(value, str):
+            assert value in row.split("|")[2]
