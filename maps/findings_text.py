@@ -6,12 +6,14 @@ import pandas as pd
 
 from boundaries.model import FINDING_COLUMNS
 from data.texts import Texts
-from geo.readers import SHEET_SUFFIXES
 from maps import labels
 from maps.text_table import clean, measure_width, wrap
 
 PLACES_N = 5
 """Of one rule at most so many findings are told, however few the rules."""
+
+SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+"""Of files whose layers are sheets; those of `geo.readers`, which only they who read may import."""
 
 _COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
 _RESET = "\x1b[0m"

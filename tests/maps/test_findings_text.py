@@ -8,6 +8,8 @@ import pytest
 from boundaries.model import FINDING_COLUMNS
 from boundaries.registers.findings import combine_findings, has_errors, make_finding, make_strict
 from data.texts import LANGUAGES, Texts, load_texts
+from geo.readers import SHEET_SUFFIXES
+from maps import findings_text
 from maps.findings_text import PLACES_N, findings_table, format_findings
 
 
@@ -86,6 +88,10 @@ def test_a_place_is_named_as_its_format_has_it(make, worded, file, layer, where)
     told = format_findings(findings, worded).split("\n")
     assert told[1] == "  " + where
     assert "(12,5," in told[2]
+
+
+def test_sheets_are_those_that_can_be_read():
+    assert findings_text.SHEET_SUFFIXES == SHEET_SUFFIXES
 
 
 def test_a_finding_without_a_place(make, worded):
