@@ -12,7 +12,6 @@ from maps.list_styles import LIST_STYLES, list_patterns, list_rules
 from maps.list_timeline import make_timeline, tell_history
 from maps.list_words import name_category
 from maps.page import PageParts
-from maps.qgis_lists import NO_CATEGORY
 from maps.yearly_lists import name_set
 
 LegendLine = tuple[str, str, int]
@@ -20,7 +19,7 @@ LegendLine = tuple[str, str, int]
 
 
 def describe_listing(
-    published: PublishedList, keys: Mapping[str, str], legend: Sequence[LegendLine], texts: Texts
+    published: PublishedList, area_ids: Sequence[str], legend: Sequence[LegendLine], texts: Texts
 ) -> dict[str, object]:
     """Return what the page's script needs to show a list, as plain values.
 
@@ -28,8 +27,8 @@ def describe_listing(
     ----------
     published
         As `boundaries.disclosure.lists.publish_list` makes it.
-    keys
-        Area id to the key of its shape.
+    area_ids
+        In the order of the page's areas.
     legend
         Of the map of areas and extensions; the extensions of it stay in every view.
     texts
@@ -40,18 +39,35 @@ def describe_listing(
     outlines = View(
         "extensions",
         texts.get("page.view.extensions.title"),
-        [Step("", "", [("base", legend[0][1])], dict.fromkeys(keys, "base"))],
+        [Step("", "", [("base", legend[0][1])], dict.fromkeys(area_ids, "base"))],
     )
     views = [*make_views(published, texts), outlines, *([timeline] if timeline else [])]
-    criteria = describe_criteria(published, texts)
+    history = tell_history(published)
+    heads, criteria = _pack_criteria(describe_criteria(published, texts))
     return {
-        "views": [view.describe(keys, texts) for view in views],
+        "views": [view.describe(area_ids, texts) for view in views],
         "extensions": [_count_line(line, texts) for line in legend[1:]],
-        "criteria": {keys[name]: rows for name, rows in criteria.items() if name in keys},
-        "history": {keys[name]: rows for name, rows in tell_history(published).items() if name in keys},
-        "category": _name_areas(published, keys, texts),
+        "heads": heads,
+        "criteria": [criteria.get(name, []) for name in area_ids],
+        "history": [history.get(name, []) for name in area_ids],
         "words": _collect_words(published, texts),
     }
+
+
+def _pack_criteria(
+    criteria: Mapping[str, Sequence[Sequence[object]]],
+) -> tuple[list[list[object]], dict[str, list[list[object]]]]:
+    """Return each set, criterion and limit once, and the rows of each area with the position of theirs."""
+    positions: dict[tuple[object, ...], int] = {}
+    packed: dict[str, list[list[object]]] = {}
+    for area_id, rows in criteria.items():
+        for kind, criterion, value, limit, status, margin in rows:
+            at = positions.setdefault((kind, criterion, limit), len(positions))
+            packed.setdefault(area_id, []).append([at, value, _STATUSES.index(str(status)), margin])
+    return [list(head) for head in positions], packed
+
+
+_STATUSES = ("met", "not_met", "undecided", "hidden")
 
 
 def _count_line(line: LegendLine, texts: Texts) -> list[str]:
@@ -59,26 +75,14 @@ def _count_line(line: LegendLine, texts: Texts) -> list[str]:
     return [style, label, texts.get("legend.n", {"count": labels.format_count(count, texts.language)})]
 
 
-def _name_areas(published: PublishedList, keys: Mapping[str, str], texts: Texts) -> dict[str, list[str]]:
-    """Return the style and the words of each area's category, by key of its shape."""
-    return {
-        keys[row["area_id"]]: [
-            f"category-{NO_CATEGORY if labels.is_missing(row['category']) else row['category']}",
-            name_category(row["category"], published, texts),
-        ]
-        for row in labels.list_rows(published.areas)
-        if row["area_id"] in keys
-    }
-
-
 def _collect_words(published: PublishedList, texts: Texts) -> dict[str, object]:
     sets = published.criteria["criteria_set"].unique().tolist()
-    day = labels.format_date(published.list_date, texts.language, is_long=True)
+    words = {name: texts.get(f"page.view.script.{name}") for name in texts.section("page.view.script")}
     card = texts.section("page.card.list")
     terms = {name: {"term": name_set(name, published, texts).lower()} for name in sets}
     return {
-        **{name: texts.get(f"page.view.script.{name}") for name in texts.section("page.view.script")},
-        "category": texts.get("page.card.list.category", {"date": day}),
+        **words,
+        "status": [words[name] for name in ("yes", "no", "undecided", "hidden")],
         "head": [card[name] for name in ("criterion", "value", "limit", "status", "margin")],
         "history": card["history"],
         "sets": {name: texts.get(f"page.card.list.{name}", terms[name]) for name in sets},
@@ -110,7 +114,6 @@ def equip_page(parts: PageParts, listing: Mapping[str, Any]) -> PageParts:
         for entry in step["legend"]
         if entry[0] in LIST_STYLES
     }
-    used |= {style for style, _ in listing["category"].values()}
     styles = {name: style for name, style in LIST_STYLES.items() if name in used}
     return PageParts(
         data=parts.data,

@@ -70,7 +70,10 @@ def render_area_map(
         "texts": page_texts("areas", texts),
         "symbols": layers.symbol_paths(),
         "shapes": _make_shapes(assessment, shown, states, texts),
-        "parcels": layers.encode_borders(assessment.pieces.geometry),
+        "parcels": layers.encode_borders(
+            assessment.pieces.geometry,
+            simplify_m=layers.find_tolerance_m(assessment.pieces.geometry.dropna()),
+        ),
         "context": [] if context is None else layers.encode_context(context, assessment.areas),
         "tables": [
             make_area_table(assessment, shown, texts),
@@ -95,13 +98,13 @@ def _add_list(
     states: Sequence[ExtensionState],
     texts: Texts,
 ) -> PageParts:
-    keys = {str(area_id): f"a{at}" for at, area_id in enumerate(assessment.areas["area_id"])}
-    lines = legend.list_area_lines(len(keys), Counter(states), texts)
-    listing = area_list.describe_listing(listed, keys, lines, texts)
+    area_ids = assessment.areas["area_id"].astype(str).tolist()
+    lines = legend.list_area_lines(len(area_ids), Counter(states), texts)
+    listing = area_list.describe_listing(listed, area_ids, lines, texts)
     data = dict(cast("dict[str, Any]", parts.data[_KEY]))
     notes = area_list.category_notes(listed, texts)
     table = data["tables"][0]
-    for row, area_id in zip(table["rows"], keys, strict=True):
+    for row, area_id in zip(table["rows"], area_ids, strict=True):
         row["notes"] = [notes.get(area_id)]
         row["search"] += f" {notes.get(area_id, '')}"
     table["columns"][0]["noteTitle"] = texts.get("page.view.category.title")
@@ -168,14 +171,14 @@ def _make_shapes(
     assessment: Assessment, shown: pd.DataFrame, states: Sequence[ExtensionState], texts: Texts
 ) -> list[dict[str, object]]:
     base = _dissolve_base(assessment)
-    drawn = layers.to_wgs84(base)
+    drawn = layers.to_wgs84(shapely.simplify(base, layers.find_tolerance_m(base)))
     anchors = layers.to_wgs84([layers.find_anchor(shape) for shape in base])
     shapes: list[dict[str, object]] = []
     visible = labels.list_rows(shown)
     for at, row in enumerate(labels.list_rows(assessment.areas)):
         card = _area_card(row, visible[at], assessment, texts)
         shape = _shape(f"a{at}", "base", card, drawn[at], anchors[at])
-        shapes.append(shape | {"label": str(row["name"]), "weight": float(shapely.area(base[at]))})
+        shapes.append(shape | {"label": str(row["name"]), "weight": round(shapely.area(base[at]))})
         is_own = assessment.extensions["area_id"] == row["area_id"]
         shapes += _extension_shapes(
             assessment, states, [int(i) for i in is_own.to_numpy().nonzero()[0]], texts
@@ -223,22 +226,10 @@ def _shape(
     return {
         "key": key,
         "style": style,
-        "spoken": _speak(card),
         "card": card,
         "polygons": layers.encode_polygons(drawn),
         "anchor": layers.encode_point(anchor),
     }
-
-
-def _speak(card: Mapping[str, object]) -> str:
-    big = card.get("big")
-    rows = card["rows"]
-    parts = [str(card["title"]), str(card["kicker"])]
-    if isinstance(big, list):
-        parts.append(" ".join(big))
-    if isinstance(rows, list):
-        parts += [f"{row[0]}: {row[1]}" for row in rows]
-    return ", ".join(parts)
 
 
 def _area_card(

@@ -56,13 +56,13 @@ class Step:
     legend: Sequence[tuple[str, str]]
     styles: Mapping[str, str]
 
-    def describe(self, keys: Mapping[str, str], texts: Texts) -> dict[str, object]:
-        """Return plain values for the page: classes with counts, and the class of each shape.
+    def describe(self, area_ids: Sequence[str], texts: Texts) -> dict[str, object]:
+        """Return plain values for the page: classes with counts, and the class of each area, None for none.
 
         Parameters
         ----------
-        keys
-            Area id to key of its shape.
+        area_ids
+            In the order of the page's areas.
         texts
             Language of the counts.
         """
@@ -79,9 +79,7 @@ class Step:
                 ]
                 for style, label in self.legend
             ],
-            "classes": {
-                keys[area_id]: position[style] for area_id, style in self.styles.items() if area_id in keys
-            },
+            "classes": [position.get(self.styles.get(area_id, "")) for area_id in area_ids],
         }
 
 
@@ -93,9 +91,9 @@ class View:
     title: str
     steps: Sequence[Step]
 
-    def describe(self, keys: Mapping[str, str], texts: Texts) -> dict[str, object]:
+    def describe(self, area_ids: Sequence[str], texts: Texts) -> dict[str, object]:
         """Return plain values for the page; parameters as `Step.describe`."""
-        steps = [step.describe(keys, texts) for step in self.steps]
+        steps = [step.describe(area_ids, texts) for step in self.steps]
         return {"key": self.key, "title": self.title, "steps": steps}
 
 
@@ -150,15 +148,15 @@ def _view_criterion(criterion: str, rows: Sequence[Row], texts: Texts) -> View:
 def _judge_area(sets: Mapping[str, Row]) -> str:
     """Return the style of an area by a criterion: the side goes by the verdict, the tint by the figure."""
     main, lower = sets["main"], sets.get("prevention")
-    if main["status"] == "met":
+    known = {name: "" if labels.is_missing(row["status"]) else row["status"] for name, row in sets.items()}
+    if known["main"] == "met":
         return _tint(main, "criterion-over", "criterion-far-over", "criterion-over-hidden")
     # A lower limit counts only where it is known that the higher one is not met.
-    nearest = main if lower is None or main["status"] != "not_met" else lower
-    if labels.is_missing(nearest["status"]):
-        return "criterion-hidden"
-    if nearest["status"] == "not_met":
-        return _tint(nearest, "criterion-under", "criterion-far-under", "criterion-under-hidden")
-    return "criterion-between" if nearest["status"] == "met" else "criterion-undecided"
+    name = "main" if lower is None or known["main"] != "not_met" else "prevention"
+    if known[name] == "not_met":
+        return _tint(sets[name], "criterion-under", "criterion-far-under", "criterion-under-hidden")
+    styles = {"": "criterion-hidden", "met": "criterion-between", "undecided": "criterion-undecided"}
+    return styles[known[name]]
 
 
 def _tint(row: Row, near: str, far: str, hidden: str) -> str:

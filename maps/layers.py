@@ -111,6 +111,21 @@ def encode_borders(
     return encode_lines(shapely.get_coordinates(line) for line in shapely.get_parts(degrees))
 
 
+def find_tolerance_m(geometry: Iterable[shapely.Geometry], *, vertices_n: int = 5_000) -> float:
+    """Return how far a drawing may be simplified, metres: not at all where it has few vertices.
+
+    The smallest of 0, 0.25, 0.5 and 1 m that leaves at most `vertices_n` vertices, else the largest: under a
+    pixel down to the zoom at which a block fills the map. What is computed is never simplified.
+    """
+    shapes = np.array(list(geometry), dtype=object)
+    steps = (0.0, 0.25, 0.5, 1.0)
+    for step in steps:
+        drawn = shapely.simplify(shapes, step) if step else shapes
+        if shapely.get_num_coordinates(drawn).sum() <= vertices_n:
+            return step
+    return steps[-1]
+
+
 def encode_context(
     parcels: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, vertices_n: int = 24_000
 ) -> list[list[int]]:

@@ -49,6 +49,7 @@ UNNEEDED_ASSETS = frozenset(
 
 _LEAFLET_ASSETS = frozenset({"leaflet", "leaflet_css"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_CSS_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 _CSS_URL = re.compile(r"url\((images/[a-z0-9.-]+)\)")
 _TILE_URL = re.compile(r"(?P<origin>https://[a-z0-9.-]+(:[0-9]+)?)/[^\s;,'\"]*", re.IGNORECASE)
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -231,7 +232,7 @@ class Page(Figure):
         )
 
     def _collect_styles(self) -> str:
-        own = [_read_own(name) for name in ("page.css", *self.parts.styles)]
+        own = [_CSS_COMMENT.sub("", _read_own(name)) for name in ("page.css", *self.parts.styles)]
         return (
             read_leaflet_style()
             + palette.css_variables()
@@ -258,7 +259,7 @@ class Page(Figure):
             elif name != "meta_http":
                 raise UnknownAssetError(name)
         # Leaflet reads the switches while it loads; our scripts use it, and the map's own come last.
-        own = [_read_own(name) for name in _complete_scripts(self.parts.scripts)]
+        own = [_strip_comments(_read_own(name)) for name in _complete_scripts(self.parts.scripts)]
         scripts = [*switches, read_leaflet_script(), *own, self.script.render()]
         return [_check_script(script) for script in scripts]
 
@@ -287,6 +288,12 @@ def _complete_scripts(names: Sequence[str]) -> list[str]:
     """Return the scripts with what the page's own needs after it: downloads, and the drawing they fetch."""
     followers = {"page.js": ("drawing.js", "downloads.js")}
     return [script for name in names for script in (name, *followers.get(name, ()))]
+
+
+def _strip_comments(script: str) -> str:
+    """Return one of our scripts without lines of comment and indentation; a reader has them in the source."""
+    lines = (line.strip() for line in script.split("\n"))
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def make_map(*, name: str = "main") -> folium.Map:

@@ -40,7 +40,13 @@ boligkort.drawAreas = (map, id) => {
     colour();
   }
 
+  // What a screen reader hears of a shape is what its card shows.
+  function speak({ title, kicker, big, rows }) {
+    return [title, kicker, ...(big ? [big.join(" ")] : []), ...rows.map(([label, value]) => `${label}: ${value}`)].join(", ");
+  }
+
   function drawShape(shape) {
+    shape.spoken = speak(shape.card);
     const layer = L.polygon(decodePolygons(shape.polygons), { renderer, className: "shape " + shape.style, color: null, fill: true, fillColor: null, smoothFactor: 0.5 }).addTo(map);
     const part = { shape, layer, path: layer.getElement() };
     parts.set(shape.key, part);

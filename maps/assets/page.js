@@ -213,7 +213,7 @@ const boligkort = (() => {
 
   // The legend of what is shown now: [[style, label, count]].
   function setLegend(lines) {
-    byId("legend").replaceChildren(...lines.map(([style, label, count]) => make("li", {}, swatch(style), make("span", { text: label }), count ? make("span", { cls: "n", text: count }) : null)));
+    byId("legend").replaceChildren(...lines.map(([style, label, count]) => make("li", {}, swatch(style), make("span", { text: label }), ...(count ? [" ", make("span", { cls: "n", text: count })] : []))));
   }
   function swatch(style) {
     const svg = document.createElementNS(SVG, "svg");

@@ -8,6 +8,7 @@ boligkort.drawSwipe = (map, id) => {
   const { dwellings, codes, sides } = page;
   const bounds = L.latLngBounds([]);
   const names = ["before", "after"];
+  const titles = sides.map(({ label }) => label.charAt(0).toLocaleUpperCase(page.language) + label.slice(1));
   let share = 0.5;
   let chosen = null;
   let isNarrowed = () => true;
@@ -62,7 +63,7 @@ boligkort.drawSwipe = (map, id) => {
   // The divider is a slider: arrows, Page Up and Down, Home and End, mouse and finger.
   function makeDivider() {
     const bar = make("div", { cls: "divider", role: "slider", tabindex: "0", "aria-label": texts.divider, "aria-orientation": "horizontal", "aria-valuemin": "0", "aria-valuemax": "100" });
-    const chips = sides.map((side, at) => make("span", { cls: `side-chip ${names[at]}`, "aria-hidden": "true" }, make("bdi", { text: side.label })));
+    const chips = titles.map((title, at) => make("span", { cls: `side-chip ${names[at]}`, "aria-hidden": "true" }, make("bdi", { text: title })));
     bar.append(make("span", { cls: "grip", "aria-hidden": "true" }), ...chips);
     map.getContainer().append(bar);
     L.DomEvent.disableClickPropagation(bar);
@@ -121,9 +122,9 @@ boligkort.drawSwipe = (map, id) => {
       const { x, y } = map.getSize();
       const at = share * x;
       group.append(draw("path", { d: `M${at} 0V${y}`, stroke: ink("text"), "stroke-width": 2 }));
-      sides.forEach((side, n) => {
+      titles.forEach((title, n) => {
         const text = draw("text", { x: at + (n ? 10 : -10), y: 22, "font-size": 14, "font-weight": 650, fill: ink("text"), "text-anchor": n ? "start" : "end" });
-        text.textContent = side.label;
+        text.textContent = title;
         group.append(text);
       });
     },
@@ -139,7 +140,7 @@ boligkort.drawSwipe = (map, id) => {
       tables: [
         {
           caption: before === after ? texts.same : texts.changed,
-          rows: [[sides[0].label, `${wordOf(before)}: ${codes.short[before]}`], [sides[1].label, `${wordOf(after)}: ${codes.short[after]}`]],
+          rows: [[titles[0], `${wordOf(before)}: ${codes.short[before]}`], [titles[1], `${wordOf(after)}: ${codes.short[after]}`]],
         },
       ],
       because: codes.sentence[after],

@@ -6,8 +6,6 @@ boligkort.listing = (list, language) => {
   const { words, views } = list;
   const format = new Intl.NumberFormat(language);
   const STEP_MS = 1400;
-  const tellStatus = { met: words.yes, not_met: words.no, undecided: words.undecided, hidden: words.hidden };
-
   function tellMargin(criterion, margin) {
     if (margin === "hidden") return words.hidden;
     if (margin === null) return words.cannot;
@@ -15,19 +13,20 @@ boligkort.listing = (list, language) => {
     return fill(words[(margin < 0 ? "fewer" : "more") + unit], { n: format.format(Math.abs(margin)) });
   }
 
+  // Areas are a0, a1, ...; extensions have no criteria of their own.
   function cardOf(key) {
-    if (!list.category[key]) return {};
-    const rows = list.criteria[key] || [];
-    const tables = Object.entries(words.sets).map(([set, caption]) => ({
-      caption,
-      head: words.head,
-      rows: rows.filter((row) => row[0] === set).map(([, criterion, value, limit, status, margin]) => [words.criteria[criterion], value, limit, tellStatus[status], tellMargin(criterion, margin)]),
-    }));
-    const past = list.history[key];
-    if (past) tables.push({ caption: words.history, rows: past });
-    const [style, term] = list.category[key];
-    return { listed: [style, term], tables: tables.filter((table) => table.rows.length) };
+    if (!key.startsWith("a")) return {};
+    const area = Number(key.slice(1));
+    const rows = list.criteria[area].map(([head, value, status, margin]) => {
+      const [set, criterion, limit] = list.heads[head];
+      return { set, cells: [words.criteria[criterion], value, limit, words.status[status], tellMargin(criterion, margin)] };
+    });
+    const tables = Object.entries(words.sets).map(([set, caption]) => ({ caption, head: words.head, rows: rows.filter((row) => row.set === set).map((row) => row.cells) }));
+    tables.push({ caption: words.history, rows: list.history[area] });
+    const { legend, classes } = views[0].steps[0];
+    return { listed: legend[classes[area]], tables: tables.filter((table) => table.rows.length) };
   }
+  const classOf = (step, key) => (key?.startsWith("a") ? (step.classes[Number(key.slice(1))] ?? undefined) : undefined);
 
   function addViews(map, parts) {
     const known = new Set(views.flatMap((view) => view.steps.flatMap((step) => step.legend.map((line) => line[0]))));
@@ -55,7 +54,7 @@ boligkort.listing = (list, language) => {
     function paint(view, step) {
       const isOutline = view.key === "extensions";
       for (const [key, { shape, path }] of parts) {
-        const at = step.classes[key] ?? (shape.style === "extension-in_force" ? step.classes[shape.of] : undefined);
+        const at = classOf(step, key) ?? (shape.style === "extension-in_force" ? classOf(step, shape.of) : undefined);
         const isAnnexed = key.startsWith("e") && at !== undefined && !isOutline;
         path.classList.remove(...known, ...shape.style.split(" "), "annexed");
         path.classList.add(...(at === undefined || (isOutline && key.startsWith("e")) ? shape.style.split(" ") : [step.legend[at][0]]));

@@ -9,8 +9,9 @@ import re
 import folium.plugins
 import pytest
 from branca.element import Element, JavascriptLink
+from markupsafe import Markup
 
-from geo.errors import ReadError
+from geo.errors import ReadError, UsageError
 from maps import page
 from maps.area_map import render_area_map
 
@@ -130,3 +131,56 @@ def test_static_words_are_escaped_and_printable():
     assert "<title>a\ufffd&lt;b&gt;\ufffd&amp;</title>" in document
     assert "&lt;i&gt;" in document
     assert "\x00" not in document
+
+
+TILES = page.Background(url="https://kort.eksempel.dk/lag/{z}/{x}/{y}.png", credits="© Kortvært & venner")
+
+
+def policy_of(document):
+    return html.unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', document)[1])
+
+
+def test_a_background_opens_the_policy_for_its_host_alone_and_is_credited(assessment, texts):
+    plain = render_area_map(assessment, texts)
+    tiled = render_area_map(assessment, texts, background=TILES)
+    assert "img-src data: https://kort.eksempel.dk;" in policy_of(tiled)
+    rest = [re.sub(r"img-src [^;]*", "", policy_of(one)) for one in (plain, tiled)]
+    assert rest[0] == rest[1]
+    assert "© Kortvært &amp; venner" in tiled
+    assert "kort.eksempel.dk" not in plain
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://kort.eksempel.dk/{z}/{x}/{y}.png",
+        "https://kort.eksempel.dk/{z}/{x}.png",
+        "https://{s}.eksempel.dk/{z}/{x}/{y}.png",
+        "https://a.dk; script-src *;/{z}/{x}/{y}",
+        "https://a.dk /{z}/{x}/{y}",
+        "//a.dk/{z}/{x}/{y}",
+    ],
+)
+def test_a_background_of_another_form_is_refused(url, assessment, texts):
+    with pytest.raises(UsageError) as caught:
+        render_area_map(assessment, texts, background=page.Background(url=url, credits="x"))
+    assert caught.value.key == "maps.background_url"
+    assert url in texts.get(f"error.{caught.value.key}", caught.value.values)
+
+
+def test_a_page_brings_its_own_styles_patterns_and_file_names():
+    parts = page.PageParts(
+        styles=("swipe.css",),
+        rules=".mine{fill:url(#own)}",
+        patterns=Markup('<pattern id="own"></pattern>'),
+        file_stem="mit-kort",
+    )
+    figure = page.Page(make_frame(), parts)
+    view = page.make_map()
+    figure.add_child(view, name=view.get_name())
+    document = figure.render()
+    (style,) = blocks(document, "style")
+    assert style.endswith(".mine{fill:url(#own)}")
+    assert ".side-chip" in style
+    assert '<pattern id="own">' in document
+    assert 'data-stem="mit-kort"' in document
