@@ -8,11 +8,20 @@ import pytest
 
 from boundaries.disclosure.cell_audit import audit_screening
 from boundaries.disclosure.cell_differences import find_revealing_differences
-from boundaries.disclosure.cells import CellLimits, Shown, list_quantities, publish_screening
+from boundaries.disclosure.cells import (
+    CellLimits,
+    Shown,
+    _grade_cells,
+    _hide_second_sum,
+    list_quantities,
+    publish_screening,
+)
 from boundaries.registers.cell_columns import GridCriterion
 from boundaries.screening.screening import screen
 from boundaries.screening.settings import ScreeningSettings
+from boundaries.screening.zones import make_zones, sum_parts
 from data.synthetic.city import make_city
+from data.texts import load_texts
 
 TOWN = ScreeningSettings(group_residents_n=400)
 
@@ -41,8 +50,6 @@ def test_what_a_cell_shows_follows_its_households_and_residents():
     wanted = ["all", "nothing", "averages", "averages", "all", "nothing", "averages", "all", "nothing"]
     cells = pd.DataFrame({"residents_n": [r for r, _ in numbers], "households_n": [h for _, h in numbers]})
     cells["households_n"] = cells["households_n"].astype("Int64")
-    from boundaries.disclosure.cells import _grade_cells
-
     assert _grade_cells(cells, CellLimits()).tolist() == wanted
     unknown = cells.assign(households_n=pd.array([pd.NA] * len(cells), dtype="Int64"))
     by_residents = ["all", "averages", "averages", "all", "all", "nothing", "averages", "all", "nothing"]
@@ -156,8 +163,6 @@ def test_sums_that_cannot_be_protected_are_hidden_with_another():
     lone = town.cells.index[~inside & town.cells["residents_n"].gt(0)][:1]
     cells = town.cells.loc[inside | town.cells.index.isin(lone)].copy()
     cells.loc[lone, ["residents_n", "households_n"]] = [30, 12]
-    from boundaries.screening.zones import make_zones, sum_parts
-
     small = replace(
         town, cells=cells.reset_index(drop=True), zones=make_zones(cells, town.grid), parts=sum_parts(cells)
     )
@@ -201,3 +206,42 @@ def test_hiding_does_not_depend_on_chance(town):
     one, two = publish_screening(town), publish_screening(town)
     pd.testing.assert_frame_equal(one.cells, two.cells)
     assert np.array_equal(one.zones["residents_n"].isna(), two.zones["residents_n"].isna())
+
+
+@pytest.mark.parametrize(
+    ("lost", "wanted"),
+    [
+        (set(), set()),
+        ({3}, {3, 2}),
+        ({0}, {0, 2}),
+        ({0, 3}, {0, 3}),
+        ({1, 3}, {1, 3}),
+    ],
+)
+def test_no_sum_is_hidden_alone(lost, wanted):
+    assert _hide_second_sum(lost, {0: 90_000, 1: 5_000, 2: 1_200, 3: 2_000}) == wanted
+
+
+def test_the_only_zone_takes_the_rest_with_it():
+    assert _hide_second_sum({1}, {0: 90_000, 1: 5_000}) == {0, 1}
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_what_is_shown_has_its_words(language):
+    assert set(load_texts(language).section("screening.shown")) == {each.value for each in Shown}
+
+
+def test_the_audit_sees_through_a_zone_that_is_hidden_alone(town, published):
+    """One zone's sum hidden and the rest's shown: the city's gives it back, and with it the lone hidden cell."""
+    zones = published.zones.copy()
+    zone = int(zones["zone"].iloc[0])
+    columns = ["residents_n", "households_n"]
+    zones.loc[0, columns] = pd.NA
+    cells = published.cells.copy()
+    own = cells.index[cells["zone"].eq(zone).fillna(value=False) & town.cells["residents_n"].gt(0)]
+    cells.loc[own[1:], columns] = town.cells.loc[own[1:], columns]
+    cells.loc[own[0], columns] = pd.NA
+    leaks = audit_screening(replace(published, cells=cells, zones=zones), solved_cells_n=5)
+    found = leaks[leaks["cell_id"].eq(cells.loc[own[0], "cell_id"])].set_index("column")
+    assert found.loc["residents_n", "low"] == town.cells.loc[own[0], "residents_n"]
+    assert found.loc["households_n", "high"] == town.cells.loc[own[0], "households_n"]

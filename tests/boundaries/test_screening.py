@@ -25,6 +25,7 @@ from boundaries.screening.settings import CriterionRule, ScreeningSettings, from
 from boundaries.screening.stability import Variant, list_variants, measure_stability
 from boundaries.screening.zones import draw_cells, name_zones, snap_zones
 from data.synthetic.city import make_city
+from data.texts import load_texts
 from geo.errors import DataError, UsageError
 from geo.grid import Cells, Grid
 
@@ -616,3 +617,10 @@ def test_every_setting_is_documented_with_its_default():
             assert str(int(value)) in row.split("|")[2]
         elif isinstance(value, str):
             assert value in row.split("|")[2]
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_every_variant_has_a_text(language):
+    variants = list_variants(ScreeningSettings(), has_dwellings=True)
+    assert len({each.name for each in variants}) == len(variants) == 12
+    assert {each.name for each in variants} == set(load_texts(language).section("screening.variant"))
