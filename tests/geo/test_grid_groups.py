@@ -94,7 +94,9 @@ def test_sums_are_those_of_counting_one_by_one(places, radius, shape, margin):
         wanted = 0
         for (other_x, other_y), value in zip(listed, values, strict=True):
             dx, dy = other_x - x, other_y - y
-            near = max(abs(dx), abs(dy)) <= radius if shape == "square" else dx * dx + dy * dy <= radius * radius
+            near = (
+                max(abs(dx), abs(dy)) <= radius if shape == "square" else dx * dx + dy * dy <= radius * radius
+            )
             wanted += int(value) if near else 0
         assert sums[place] == wanted
 
