@@ -284,15 +284,15 @@ def test_a_change_shows_its_dwellings_alone(swipe_page, demo_pages):
 def test_on_paper_the_legend_of_the_view_is_in_the_pdf(listed_page, tmp_path):
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not installed (poppler-utils)")
-    listed_page.select_option("#view", "criterion-labour_outside")
+    listed_page.select_option("#view", "criterion-convicted")
     path = tmp_path / "page.pdf"
     listed_page.pdf(path=path, prefer_css_page_size=True)
     text = subprocess.run(
         ["pdftotext", "-layout", path, "-"], capture_output=True, check=True, text=True
     ).stdout
     first = text.split("\f")[0]
-    assert "Over 40 pct.: opfylder kriteriet" in first
-    assert "Uden for arbejdsmarked og uddannelse" in first
+    assert "Mindst 2,15 pct.: opfylder kriteriet" in first
+    assert "Dømte" in first
     assert "Hejreparken" in first
     assert "Hent" not in first
     assert "Boliger" in text
