@@ -8,7 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from boundaries.model import FINDING_COLUMNS
 from boundaries.moves.identity import Positions, find_positions, find_repeated
+from boundaries.registers.findings import empty_findings
 from geo.errors import DataError
 
 Bools = NDArray[np.bool_]
@@ -66,6 +68,35 @@ def list_figure_years(residents: pd.DataFrame) -> tuple[int, ...]:
     """Return the years whose moves can be told: those with residents of the year before, too."""
     years = {int(year) for year in residents["year"].dropna().unique()}
     return tuple(sorted(year for year in years if year - 1 in years))
+
+
+def find_snapshot_gaps(residents: pd.DataFrame) -> pd.DataFrame:
+    """Find years that lie between others and have no residents, and residents who cannot be followed.
+
+    Parameters
+    ----------
+    residents
+        As `boundaries.model.Registers.residents`.
+
+    Returns
+    -------
+    DataFrame
+        Findings, columns `boundaries.model.FINDING_COLUMNS`: ``snapshot_missing`` for every year between the
+        first and the last that is not there, ``residents_without_person_id`` for every year with such
+        rows; both are warnings, since other years can be told all the same.
+    """
+    years = sorted({int(year) for year in residents["year"].dropna().unique()})
+    shown = ", ".join(map(str, years))
+    gaps = [year for year in range(years[0], years[-1]) if year not in years] if years else []
+    rows: list[dict[str, object]] = [
+        {"rule": "snapshot_missing", "value": str(year), "other": shown} for year in gaps
+    ]
+    unnamed = residents[residents["person_id"].isna()]
+    for year, count in unnamed.groupby("year", sort=True)["residents_n"].sum().items():
+        rows.append({"rule": "residents_without_person_id", "value": str(year), "measure": float(count)})
+    dtypes = empty_findings().dtypes.to_dict()
+    found = pd.DataFrame(rows).reindex(columns=list(FINDING_COLUMNS))
+    return found.assign(severity="warning", register="residents").astype(dtypes)
 
 
 def match_years(residents: pd.DataFrame, dwelling_ids: pd.Series, year: int) -> Matched:

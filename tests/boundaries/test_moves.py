@@ -27,7 +27,7 @@ from boundaries.moves.gathering import gather_by_area, gather_leavers
 from boundaries.moves.groups import Exposure, ExposureRule, group_persons
 from boundaries.moves.identity import find_positions, find_repeated
 from boundaries.moves.places import Level, code_units, place_dwellings
-from boundaries.moves.snapshots import list_figure_years, match_years
+from boundaries.moves.snapshots import find_snapshot_gaps, list_figure_years, match_years
 from boundaries.registers.project import load_project
 from boundaries.registers.readers import read_registers
 from data.synthetic import write_demo
@@ -216,6 +216,22 @@ def test_a_missing_day_is_told_with_the_days_there_are():
         assert "2022, 2025" in sentence
     assert list_figure_years(residents) == ()
     assert list_figure_years(make_residents(STORY)) == (2025,)
+
+
+def test_gaps_between_the_days_and_persons_without_id_are_found():
+    rows = [(2020, "A1", "p", 1), (2023, "A1", "p", 4), (2023, "A1", None, 4), (2024, "A1", "p", 5)]
+    residents = make_residents(rows).assign(residents_n=[1, 1, 7, 1])
+    found = find_snapshot_gaps(residents)
+    assert found[["rule", "severity", "value"]].to_numpy().tolist() == [
+        ["snapshot_missing", "warning", "2021"],
+        ["snapshot_missing", "warning", "2022"],
+        ["residents_without_person_id", "warning", "2023"],
+    ]
+    assert found["other"].iloc[0] == "2020, 2023, 2024"
+    assert found["measure"].iloc[2] == 7
+    assert find_snapshot_gaps(residents.iloc[:0]).empty
+    for rule in found["rule"]:
+        assert all(load_texts(language).has(f"finding.{rule}.text") for language in LANGUAGES)
 
 
 def test_a_person_in_two_dwellings_on_one_day_is_named_with_both():
