@@ -7,6 +7,7 @@ A number that a file stores as a number is written so that it can be read back i
 import math
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -158,8 +159,11 @@ def format_number(value: float) -> str:
 
 def take_cells(text: pd.Series) -> pa.ChunkedArray:
     """Return a column of text as it lies in the memory, in ``large_string`` pieces."""
-    cells = pa.array(text.astype("str"), type=pa.large_string(), from_pandas=True)
-    return cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([cells])
+    column: Any = text.astype("str").array
+    cells = column.__arrow_array__()
+    if isinstance(cells, pa.ChunkedArray) and cells.type == pa.large_string():
+        return cells  # the very object that the column holds
+    return pa.chunked_array([pa.array(column, type=pa.large_string(), from_pandas=True)])
 
 
 def take_text(text: pd.Series) -> pa.Array:

@@ -4,7 +4,9 @@ Registers repeat themselves: a dozen codes in three million rows. What a code me
 each, and then copied.
 """
 
+import weakref
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -16,7 +18,9 @@ from numpy.typing import NDArray
 from geo.cells import arrow_to_text, gather_text, take_cells
 
 SAMPLE_N = 1_000
-"""So many cells, evenly taken, tell whether a column repeats itself."""
+"""So many cells, in spans that lie evenly, tell whether a column repeats itself."""
+
+_SPAN_N = 50
 
 _Value = TypeVar("_Value", bound=np.generic)
 
@@ -69,11 +73,29 @@ def find_distinct(text: pd.Series) -> Distinct:
     Distinct
         Its codes in the order of the cells.
     """
-    encoded = take_cells(text).dictionary_encode().unify_dictionaries()
+    cells = take_cells(text)
+    known = _KNOWN.get(id(cells))
+    if known is not None and known[0]() is cells:
+        return known[1]
+    distinct = _take_apart(cells)
+    _KNOWN[id(cells)] = (weakref.ref(cells, partial(_forget, id(cells))), distinct)
+    return distinct
+
+
+_KNOWN: dict[int, tuple[weakref.ref[pa.ChunkedArray], Distinct]] = {}
+"""Columns that were taken apart, for as long as they live. Arrow's arrays never change."""
+
+
+def _forget(place: int, _: object) -> None:
+    _KNOWN.pop(place, None)
+
+
+def _take_apart(cells: pa.ChunkedArray) -> Distinct:
+    encoded = cells.dictionary_encode().unify_dictionaries()
     if not encoded.num_chunks:
         return Distinct(pa.array([], pa.large_string()), np.zeros(0, dtype=np.uint8))
     texts = encoded.chunk(0).dictionary
-    codes = np.empty(len(text), dtype=np.min_scalar_type(len(texts)))
+    codes = np.empty(len(cells), dtype=np.min_scalar_type(len(texts)))
     begin = 0
     for piece in encoded.chunks:
         found = pc.fill_null(piece.indices, len(texts)) if piece.null_count else piece.indices
@@ -86,9 +108,11 @@ def is_repetitive(text: pd.Series) -> bool:
     """Tell by a sample whether at most half of the cells are distinct; a short column is never."""
     if len(text) < SAMPLE_N:
         return False
-    step = len(text) // SAMPLE_N
-    sample = text.iloc[::step].dropna()
-    return sample.nunique() * 2 <= len(sample)
+    cells = take_cells(text)
+    begins = np.linspace(0, len(text) - _SPAN_N, SAMPLE_N // _SPAN_N).astype(int).tolist()
+    spans = [span for begin in begins for span in cells.slice(begin, _SPAN_N).chunks]
+    sample = pa.chunked_array(spans).drop_null()
+    return len(sample.unique()) * 2 <= len(sample)
 
 
 def map_distinct(text: pd.Series, convert: Callable[[str], str | None]) -> pd.Series:

@@ -205,7 +205,7 @@ def find_mojibake(table: RawTable) -> list[Note]:
     cells_n = 0
     first: tuple[int, str, str] | None = None
     for name, column in zip(table.names, table.columns, strict=True):
-        if not any(has_byte_pair(piece, pair) for piece in _list_pieces(column) for pair in _MOJIBAKE_PAIRS):
+        if not any(_may_be_garbled(piece) for piece in _list_pieces(column)):
             continue
         is_garbled = pc.fill_null(pc.match_substring_regex(column, _MOJIBAKE), fill_value=False)
         rows = np.flatnonzero(is_garbled.to_numpy(zero_copy_only=False))
@@ -218,6 +218,13 @@ def find_mojibake(table: RawTable) -> list[Note]:
     return [
         Note("files.mojibake", {"source": name_source(table.file, table.layer), "count": cells_n} | values)
     ]
+
+
+def _may_be_garbled(cells: pa.Array) -> bool:
+    data, _ = find_bytes(cells)
+    return int(data.max(initial=0)) >= _MOJIBAKE_PAIRS[0][0] and any(
+        has_byte_pair(cells, pair) for pair in _MOJIBAKE_PAIRS
+    )
 
 
 def _check_headings(raw: RawTable, columns: list[pa.ChunkedArray]) -> tuple[list[str], list[pa.ChunkedArray]]:

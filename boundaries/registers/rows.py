@@ -184,7 +184,9 @@ def to_mask(where: pd.Series) -> NDArray[np.bool_]:
 
 def take_rows(columns: Sequence[pd.Series], order: NDArray[np.int64], index: pd.Index) -> list[pd.Series]:
     """Return the cells of columns at the positions `order`, on `index`; the same text is taken once."""
-    places = [_find_memory(column) or position for position, column in enumerate(columns)]
+    # Held until the end, so that no two have one place.
+    held = [take_cells(column) if isinstance(column.dtype, pd.StringDtype) else column for column in columns]
+    places = [id(column) for column in held]
     first = {place: position for position, place in reversed(list(enumerate(places)))}
 
     def take(column: pd.Series) -> pd.Series:
@@ -197,6 +199,8 @@ def take_rows(columns: Sequence[pd.Series], order: NDArray[np.int64], index: pd.
 
 def _take_column(column: pd.Series, order: NDArray[np.int64], index: pd.Index) -> pd.Series:
     """Return the cells of a column at the positions `order`, on `index`."""
+    if len(order) == len(column) and column.isna().all():
+        return column.set_axis(index)
     if not isinstance(column.dtype, pd.StringDtype):
         return column.take(order).set_axis(index)
     if not is_repetitive(column):
@@ -204,18 +208,6 @@ def _take_column(column: pd.Series, order: NDArray[np.int64], index: pd.Index) -
     # Codes are small, and lie together where texts would have to be gathered from all over the memory.
     distinct = find_distinct(column)
     return distinct.take(order).spread_text(distinct.texts, index)
-
-
-def _find_memory(column: pd.Series) -> tuple[int, ...]:
-    """Tell where the text of a column lies; nothing for other columns."""
-    if not isinstance(column.dtype, pd.StringDtype) or column.empty:
-        return ()
-    cells = take_cells(column)
-    return tuple(
-        value
-        for chunk in cells.chunks
-        for value in (chunk.offset, len(chunk), *(part.address for part in chunk.buffers() if part))
-    )
 
 
 def _replace_columns(frame: pd.DataFrame, columns: Sequence[pd.Series], index: pd.Index) -> pd.DataFrame:
