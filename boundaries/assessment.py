@@ -11,7 +11,7 @@ from boundaries.delineation.comparison import DwellingCheck, Question, check_are
 from boundaries.delineation.decisions import drop_extension
 from boundaries.delineation.dwellings import decide_dwellings
 from boundaries.delineation.residents import COUNT_COLUMNS, count_residents
-from boundaries.disclosure.suppression import suppress_change, suppress_counts
+from boundaries.disclosure.suppression import hide_as_published, suppress_change, suppress_counts
 from boundaries.model import Assessment, Registers, Settings
 
 
@@ -94,10 +94,13 @@ def check_dwellings(
         other = assess(registers, settings, question.compare_on, is_synthetic=is_synthetic)
     else:
         check = check_area(answer, question.area_id, near_m=question.near_m)
-        return replace(check, counts=suppress_counts(check.counts, settings.suppression_threshold_n))
+        counts = suppress_counts(check.counts, settings.suppression_threshold_n)
+        return replace(check, counts=hide_as_published(counts, answer, question.area_id))
     before, after = sorted((other, answer), key=lambda one: one.status_date)
     check = compare_area(before, after, question.area_id, near_m=question.near_m)
-    return replace(check, counts=suppress_change(check.counts, settings.suppression_threshold_n))
+    counts = hide_as_published(check.counts, before, question.area_id, "residents_before_n")
+    counts = hide_as_published(counts, after, question.area_id, "residents_after_n")
+    return replace(check, counts=suppress_change(counts, settings.suppression_threshold_n))
 
 
 def _add_dwellings(owners: gpd.GeoDataFrame, dwellings: pd.DataFrame, key: str) -> gpd.GeoDataFrame:

@@ -144,13 +144,44 @@ def suppress_counts(counts: pd.DataFrame, threshold_n: int) -> pd.DataFrame:
     return counts.assign(residents_n=counts["residents_n"].astype("Int64").mask(hidden))
 
 
+def hide_as_published(
+    counts: pd.DataFrame, assessment: Assessment, area_id: str, column: str = "residents_n"
+) -> pd.DataFrame:
+    """Hide the persons of an area that the table of all areas hides too.
+
+    A count that is large enough by itself may be hidden there for the sake of a neighbour: shown here, it
+    would give the neighbour's back from the sum of all areas.
+
+    Parameters
+    ----------
+    counts
+        One row a decision: ``decision`` and `column`.
+    assessment
+        Unsuppressed; the answer that `counts` is of.
+    area_id
+        The area; where the assessment does not know it, nothing is hidden.
+    column
+        The persons.
+
+    Returns
+    -------
+    pd.DataFrame
+        The same with `column` as ``Int64``, NA where hidden.
+    """
+    shown = suppress_assessment(assessment).areas.set_index("area_id")
+    if column not in counts or area_id not in shown.index:
+        return counts
+    mask = [bool(pd.isna(shown.loc[area_id, f"residents_{decision}_n"])) for decision in counts["decision"]]
+    return counts.assign(**{column: counts[column].astype("Int64").mask(np.array(mask))})
+
+
 def suppress_change(counts: pd.DataFrame, threshold_n: int) -> pd.DataFrame:
     """Hide the persons after, and the change, where a comparison would reveal a small number.
 
     Parameters
     ----------
     counts
-        ``residents_before_n``, ``residents_after_n``, ``residents_change_n``.
+        ``residents_before_n``, ``residents_after_n``, ``residents_change_n``; NA where already hidden.
     threshold_n
         As in `hide_small_counts`; holds for the counts and for the size of the change.
 
@@ -161,10 +192,11 @@ def suppress_change(counts: pd.DataFrame, threshold_n: int) -> pd.DataFrame:
     """
     if "residents_change_n" not in counts:
         return counts
-    before, after = counts["residents_before_n"].abs(), counts["residents_after_n"].abs()
-    change = counts["residents_change_n"].abs()
+    columns = ["residents_before_n", "residents_after_n", "residents_change_n"]
     small_before, small_after, small_change = (
-        value.between(1, threshold_n - 1) for value in (before, after, change)
+        counts[column].isna()
+        | counts[column].abs().between(1, threshold_n - 1).fillna(value=False).astype(bool)
+        for column in columns
     )
     is_hidden = {
         "residents_before_n": small_before,

@@ -1,5 +1,6 @@
 """What is hidden cannot be worked out: every table that fits what is shown is tried."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from boundaries.assessment import assess
 from boundaries.disclosure.suppression import (
+    hide_as_published,
     hide_small_counts,
     profile_areas,
     suppress_assessment,
@@ -121,3 +123,46 @@ def test_a_small_change_hides_the_side_after():
         [False, True, True],
         [False, False, False],
     ]
+
+
+def test_a_count_hidden_for_a_neighbours_sake_is_hidden_in_the_area_itself(town):
+    counts = pd.DataFrame({"decision": ["counted", "not_counted", "undecided"], "residents_n": [900, 50, 13]})
+    frame = pd.DataFrame(
+        {
+            "area_id": ["A1", "A2"],
+            "residents_counted_n": [900, 800],
+            "residents_not_counted_n": [50, 60],
+            "residents_undecided_n": [13, 3],
+            "residents_min_n": [900, 800],
+            "residents_max_n": [913, 803],
+        }
+    )
+    base = assessment(town, [{40: 30}, {40: 50}, {40: 900}])
+    whole = replace(base, areas=base.areas.iloc[:2].assign(**frame.to_dict("list")))
+    shown = suppress_assessment(whole).areas
+    # A1 has 13 undecided, but with 16 in all they would give A2's three away.
+    assert shown["residents_undecided_n"].isna().all()
+    hidden = hide_as_published(counts, whole, "A1")
+    assert hidden["residents_n"].isna().tolist() == [False, False, True]
+    assert hidden["residents_n"].tolist()[:2] == [900, 50]
+
+
+def test_an_area_that_is_not_there_hides_nothing(town):
+    answer = assessment(town, [{40: 30}, {40: 50}, {40: 900}])
+    counts = pd.DataFrame({"decision": ["counted"], "residents_n": [30]})
+    assert hide_as_published(counts, answer, "nowhere").equals(counts)
+    assert hide_as_published(counts.drop(columns="residents_n"), answer, "A1").columns.tolist() == [
+        "decision"
+    ]
+
+
+def test_what_is_hidden_already_hides_the_change():
+    counts = pd.DataFrame(
+        {
+            "residents_before_n": pd.array([100, pd.NA], dtype="Int64"),
+            "residents_after_n": pd.array([pd.NA, 100], dtype="Int64"),
+            "residents_change_n": [30, 30],
+        }
+    )
+    hidden = suppress_change(counts, 5)
+    assert hidden.isna().to_numpy().tolist() == [[False, True, True], [True, False, True]]
