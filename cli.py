@@ -18,9 +18,10 @@ from maps.command_line import (
     PROJECT,
     SpeakingGroup,
     find_texts,
+    pick,
     show_progress,
 )
-from maps.conversation import add_command, open_project, read_or_exit, tell, tell_findings
+from maps.conversation import add_command, open_project, read_or_exit, tell, tell_findings, tell_or_exit
 
 if TYPE_CHECKING:
     from boundaries.designation.made_list import NoList
@@ -119,11 +120,27 @@ def init(ctx: click.Context, folder: Path, overwrite: bool, as_json: bool) -> No
 
 
 @_command
+@click.argument("file", type=PATH)
+@click.option("--layer", metavar="NAVN")
+def inspect(ctx: click.Context, file: Path, layer: str | None, as_json: bool) -> None:
+    """Tell what a file holds, and which register it may be."""
+    from boundaries.registers.recognition import recognise_file
+    from geo.inspection import inspect_file
+    from maps import inspection_text
+
+    found = inspect_file(file, layer=layer)
+    recognised = recognise_file(found)
+    text = inspection_text.format_inspection(found, recognised, find_texts(ctx))
+    tell(as_json, inspection_text.describe_inspection(found, recognised), text)
+
+
+@_command
 @PROJECT
 @ON
-def check(ctx: click.Context, project: Path, on: datetime | None, as_json: bool) -> None:
+@click.option("--strict", is_flag=True)
+def check(ctx: click.Context, project: Path, on: datetime | None, strict: bool, as_json: bool) -> None:
     """Read and check every register."""
-    from boundaries.registers.findings import has_errors
+    from boundaries.registers.findings import has_errors, make_strict
     from boundaries.registers.readers import read_registers
     from maps import results, terminal
 
@@ -131,7 +148,7 @@ def check(ctx: click.Context, project: Path, on: datetime | None, as_json: bool)
     with show_progress(ctx, "read") as advance:
         advance("read")
         registers = read_registers(opened)
-    findings = registers.findings
+    findings = make_strict(registers.findings) if strict else registers.findings
     if len(findings):
         tell_findings(ctx, opened, findings)
     table = terminal.findings_table(findings, find_texts(ctx))
@@ -181,7 +198,7 @@ def dwellings(  # noqa: PLR0913  # one parameter an option
     from boundaries.delineation.comparison import Question
     from geo.writers import write_text
     from maps import folder, results, terminal
-    from maps.dwelling_map import render_dwelling_map
+    from maps.check_map import render_check_map
 
     opened, status_date = open_project(ctx, project, on)
     with show_progress(ctx, "read", "decide", "write") as advance:
@@ -201,14 +218,7 @@ def dwellings(  # noqa: PLR0913  # one parameter an option
         if export:
             folder.export_dwellings(export, check, find_texts(ctx), overwrite=overwrite)
         if map_path:
-            page = render_dwelling_map(
-                check.dwellings,
-                check.pieces,
-                find_texts(ctx),
-                title=check.name,
-                status_date=check.status_date,
-                is_synthetic=check.is_synthetic,
-            )
+            page = render_check_map(registers, opened.settings, status_date, question, check, find_texts(ctx))
             write_text(map_path, page, overwrite=overwrite)
     tell(as_json, results.describe_check(check), terminal.format_check(check, find_texts(ctx)))
 
@@ -308,6 +318,53 @@ def classify(ctx: click.Context, file: Path, as_json: bool) -> None:
         list_text.format_classification(classified, texts, width=terminal.measure_width()),
     )
     ctx.exit(DataError.exit_status if has_errors(classified.findings) else 0)
+
+
+@_command
+@click.argument("kind", type=click.Choice(["kommuner"]))
+@click.argument("table", type=PATH)
+@click.option("--value", required=True, metavar="KOLONNE")
+@click.option("--denominator", metavar="KOLONNE")
+@click.option("--kommune", metavar="KOLONNE")
+@click.option("--year", metavar="ÅR")
+@click.option("--where", multiple=True, metavar="KOLONNE=VÆRDI")
+@click.option("--sheet", metavar="NAVN")
+@click.option("--decimal", type=click.Choice([",", "."]))
+@click.option("--dash-missing", is_flag=True)
+@click.option("--kommuner", type=PATH)
+@click.option("--tiles", is_flag=True)
+@click.option("--method", type=click.Choice(["fixed", "over", "quantile", "equal", "fisher_jenks"]))
+@click.option("--classes", "classes_n", type=click.IntRange(1, 9), default=5, show_default=True)
+@click.option("--breaks", metavar="A;B;C")
+@click.option("--centre", metavar="TAL")
+@click.option("--title")
+@click.option("--unit", type=click.Choice(["count", "share", "number"]))
+@click.option("--source")
+@click.option("--synthetic", is_flag=True)
+@click.option("--output", type=PATH, default=Path("kommuner.html"), show_default=True)
+@OVERWRITE
+def show_map(ctx: click.Context, *, output: Path, overwrite: bool, as_json: bool, **options: object) -> None:
+    """Draw a value a kommune as a page of its own."""
+    from boundaries.registers.kommune_inputs import KommuneQuestion, read_kommune_inputs
+    from geo.writers import write_text
+    from maps.kommune_drawing import KommuneDrawing, describe_classes, draw_kommune_map
+
+    inputs = read_kommune_inputs(pick(KommuneQuestion, options))
+    tell_or_exit(ctx, inputs.findings)
+    page, classes = draw_kommune_map(inputs, pick(KommuneDrawing, options), find_texts(ctx))
+    write_text(output, page, overwrite=overwrite)
+    values = {"file": str(output), **describe_classes(classes, inputs)}
+    tell(as_json, values, find_texts(ctx).get("cli.map_written", {"file": output}))
+
+
+@_command
+@click.argument("name", required=False)
+def codes(ctx: click.Context, name: str | None, as_json: bool) -> None:
+    """Print a code list, or which there are."""
+    from maps import codes_text
+
+    texts = find_texts(ctx)
+    tell(as_json, codes_text.describe_codes(name, texts), codes_text.format_codes(name, texts))
 
 
 @_command

@@ -1,11 +1,12 @@
 """How the command line speaks: help, errors and progress, in the language asked for."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -14,6 +15,9 @@ from geo.errors import BoligkortError
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
+
+
+T = TypeVar("T")
 
 
 def find_texts(ctx: click.Context) -> Texts:
@@ -41,6 +45,14 @@ ON = click.option("--on", type=DAY, metavar=ISO)
 
 OVERWRITE = click.option("--overwrite", is_flag=True)
 """``--overwrite``, without which nothing that exists is replaced."""
+
+
+def pick(kind: type[T], options: Mapping[str, object]) -> T:
+    """Make a dataclass of the options that are named as its fields.
+
+    For commands with more options than a signature can hold.
+    """
+    return kind(**{name: options[name] for name in (field.name for field in fields(kind)) if name in options})
 
 
 class DocumentedCommand(click.Command):
@@ -125,7 +137,9 @@ def show_progress(ctx: click.Context, *steps: str) -> Iterator[Callable[[str], N
 
 
 def _describe(param: click.Parameter, texts: Texts, ctx: click.Context) -> tuple[str, str]:
-    text = texts.get(f"help.option.{str(param.name).removeprefix('_click_default_')}")
+    name = str(param.name).removeprefix("_click_default_")
+    own = f"help.option_of.{ctx.command.name}.{name}"
+    text = texts.get(own if texts.has(own) else f"help.option.{name}")
     if not isinstance(param, click.Option):
         return param.make_metavar(ctx), text
     names = ", ".join(param.opts)

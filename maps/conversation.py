@@ -69,3 +69,14 @@ def tell_findings(ctx: click.Context, project: "Project", findings: "pd.DataFram
 def tell(as_json: bool, value: object, text: str) -> None:
     """Print an answer to stdout: values for a program, or text for a person."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
+
+
+def tell_or_exit(ctx: click.Context, findings: "pd.DataFrame") -> None:
+    """Tell the findings of a command without a project on stderr; errors end the command."""
+    from boundaries.registers.findings import has_errors
+    from maps import terminal
+
+    if len(findings):
+        click.echo(terminal.format_findings(findings, find_texts(ctx), limit=20), err=True)
+    if has_errors(findings):
+        ctx.exit(DataError.exit_status)
