@@ -1,7 +1,7 @@
 """Maps of areas as figures: areas and extensions, the list by category, a criterion, margins, change."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -262,8 +262,8 @@ def _draw_names(axes: Axes, assessment: Assessment, metres_per_mm: float, canvas
                 break
 
 
-def _list_places(geometry: Any, half_y: float) -> Iterable[tuple[float, float]]:
-    anchor = layers.find_anchor(geometry)
+def _list_places(geometry: Any, half_y: float) -> Iterator[tuple[float, float]]:
+    anchor: Any = layers.find_anchor(geometry)
     _, south, _, north = geometry.bounds
     yield anchor.x, anchor.y
     yield anchor.x, north + half_y
