@@ -190,6 +190,74 @@ def tabulate_gaps(disparity: Disparity) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"criterion": "str", "direction": "str", "is_halved": "boolean"})
 
 
+def compare_parts(
+    then: pd.DataFrame, now: pd.DataFrame, *, year_then: int | None = None, year_now: int | None = None
+) -> Disparity:
+    """Set the gaps of one year's microdata beside those of another, as exact fractions.
+
+    Parameters
+    ----------
+    then, now
+        As `boundaries.screening.zones.sum_parts` or
+        `boundaries.screening.designation_counts.sum_designated` return them: ``Screening.parts`` of each
+        year, or one designation counted in both.
+    year_then, year_now
+        The data years.
+
+    Returns
+    -------
+    Disparity
+        A criterion of which nothing is known in one of the years has no change.
+    """
+    zones, rest = measure_part(now, "zones"), measure_part(now, "rest")
+    gaps = _measure_gaps(then)
+    return compare_gaps(zones, rest, gaps, year_then=year_then, year_now=year_now)
+
+
+def tabulate_years(parts: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+    """Return zones, rest and gap by criterion and year, in floats for files and pages.
+
+    Parameters
+    ----------
+    parts
+        Data year to parts, as for `compare_parts`; in any order.
+
+    Returns
+    -------
+    DataFrame
+        ``criterion``, ``year`` (int64), ``zones``, ``rest``, ``gap`` (float; NaN where not known) and
+        ``direction`` (`Direction` of the gap since the year before in the table; NA in the first and where
+        not known); by criterion in the order of the policy, then by year.
+    """
+    rows: list[dict[str, object]] = []
+    years = sorted(parts)
+    gaps = {year: _measure_gaps(parts[year]) for year in years}
+    values = {(year, part): measure_part(parts[year], part) for year in years for part in ("zones", "rest")}
+    for criterion in GridCriterion:
+        before: Fraction | None = None
+        for year in years:
+            gap = gaps[year][criterion]
+            direction = _tell_direction(gap, before)
+            row = {part: _as_float(values[year, part][criterion]) for part in ("zones", "rest")}
+            told = direction.value if direction else pd.NA
+            rows.append(
+                {"criterion": criterion.value, "year": year, **row, "gap": _as_float(gap), "direction": told}
+            )
+            before = gap
+    columns = ["criterion", "year", "zones", "rest", "gap", "direction"]
+    numbers = dict.fromkeys(("zones", "rest", "gap"), "float64")
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype({"criterion": "str", "year": "int64", **numbers, "direction": "str"})
+
+
+def _measure_gaps(parts: pd.DataFrame) -> dict[GridCriterion, Fraction | None]:
+    zones, rest = measure_part(parts, "zones"), measure_part(parts, "rest")
+    return {
+        criterion: None if value is None or other is None else measure_gap(criterion, value, other)
+        for criterion, value, other in ((name, zones[name], rest[name]) for name in GridCriterion)
+    }
+
+
 def _compare_one(
     criterion: GridCriterion, zones: Figure | None, rest: Figure | None, then: Figure | None
 ) -> CriterionGap:

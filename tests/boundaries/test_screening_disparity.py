@@ -13,10 +13,13 @@ from boundaries.registers.cell_columns import COUNT_COLUMNS, GridCriterion
 from boundaries.screening.disparity import (
     Direction,
     compare_gaps,
+    compare_parts,
     measure_gap,
     measure_part,
     tabulate_gaps,
+    tabulate_years,
 )
+from data.texts import load_texts
 from geo.errors import DataError
 
 AREA, LABOUR, INCOME, ORIGIN, EDUCATION = GridCriterion
@@ -164,3 +167,55 @@ def test_the_table_has_a_row_a_criterion(report):
     assert table["gap_now"].tolist() == pytest.approx([5.8, 6.2, 9.2, 20.8, 10.3])
     assert table["direction"].tolist() == ["better", "better", "worse", "better", "better"]
     assert table["is_halved"].tolist() == [False] * 5
+
+
+def make_parts(zones, rest):
+    """Parts of a year from values of low income in per mille of 1000 persons; None is unknown."""
+    rows = {}
+    for part, value in (("city", 0), ("zones", zones), ("rest", rest)):
+        known = {"low_income_n": value, "low_income_of": 1000} if value is not None else {}
+        rows[part] = dict.fromkeys(COUNT_COLUMNS, 0) | known
+    return pd.DataFrame(rows.values(), index=pd.Index(rows, name="part")).reset_index()
+
+
+def test_microdata_of_two_years_are_compared_exactly():
+    found = compare_parts(make_parts(430, 347), make_parts(388, 347), year_then=2017, year_now=2021)
+    gap = found.gaps[list(GridCriterion).index(INCOME)]
+    # 8,3 points then, 4,1 now: under the half of 4,15.
+    assert (gap.gap_then, gap.gap_now) == (Fraction(83, 10), Fraction(41, 10))
+    assert gap.is_halved is True
+    assert gap.change_pct == Fraction(-4200, 83)
+    assert (found.halved_n, found.measured_n, found.is_goal_met) == (1, 1, None)
+    assert [one.criterion for one in found.gaps] == list(GridCriterion)
+
+
+def test_a_year_in_which_nobody_is_known_has_no_change():
+    found = compare_parts(make_parts(None, 347), make_parts(388, 347))
+    gap = found.gaps[list(GridCriterion).index(INCOME)]
+    assert (gap.gap_then, gap.gap_now, gap.direction) == (None, Fraction(41, 10), None)
+
+
+def test_years_stand_in_order_by_criterion():
+    years = {
+        2021: make_parts(450, 350),
+        2017: make_parts(430, 350),
+        2019: make_parts(None, 350),
+        2022: make_parts(440, 350),
+        2023: make_parts(450, 360),
+    }
+    table = tabulate_years(years)
+    assert len(table) == 25
+    assert table["criterion"].drop_duplicates().tolist() == [word.value for word in GridCriterion]
+    income = table[table["criterion"] == "low_income"]
+    assert income["year"].tolist() == [2017, 2019, 2021, 2022, 2023]
+    assert income["gap"].fillna(-1).tolist() == pytest.approx([8, -1, 10, 9, 9])
+    assert income["direction"].fillna("-").tolist() == ["-", "-", "-", "better", "unchanged"]
+    assert table.loc[table["criterion"] == "no_education", ["zones", "rest", "gap"]].isna().all(axis=None)
+
+
+def test_no_year_is_an_empty_table():
+    assert tabulate_years({}).columns.tolist() == ["criterion", "year", "zones", "rest", "gap", "direction"]
+
+
+def test_every_direction_has_a_text():
+    assert set(load_texts().section("disparity.direction")) == {word.value for word in Direction}
