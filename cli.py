@@ -338,6 +338,7 @@ def classify(ctx: click.Context, file: Path, as_json: bool) -> None:
 @click.option("--breaks", metavar="A;B;C")
 @click.option("--centre", metavar="TAL")
 @click.option("--title")
+@click.option("--label")
 @click.option("--unit", type=click.Choice(["count", "share", "number"]))
 @click.option("--source")
 @click.option("--synthetic", is_flag=True)

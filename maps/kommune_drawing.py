@@ -22,8 +22,8 @@ class KommuneDrawing:
         Start with the tile map.
     method, classes_n, breaks, centre
         Of the classes; breaks are parted by ``;``. Without a method, breaks are fixed, and else natural.
-    title, unit, source, synthetic
-        Words around the map.
+    title, label, unit, source, synthetic
+        Words around the map; the label is what a value is called, by default its heading.
     """
 
     tiles: bool = False
@@ -32,6 +32,7 @@ class KommuneDrawing:
     breaks: str | None = None
     centre: str | None = None
     title: str | None = None
+    label: str | None = None
     unit: str | None = None
     source: str | None = None
     synthetic: bool = False
@@ -47,8 +48,8 @@ def draw_kommune_map(inputs: KommuneInputs, drawing: KommuneDrawing, texts: Text
     """
     table = inputs.table
     topic = Topic(
-        title=drawing.title or table.value_column,
-        value_label=table.value_column,
+        title=drawing.title or drawing.label or table.value_column,
+        value_label=drawing.label or table.value_column,
         unit=_choose_unit(drawing, table),
         period=table.year,
         source=drawing.source or table.file,
