@@ -30,7 +30,7 @@ SETTING_CHOICES: Mapping[str, tuple[str, ...]] = {
 SETTING_MINIMA: Mapping[str, float] = {"suppression_threshold_n": 3}
 """Lowest value of a setting that is a number; 0 for the others."""
 
-_TABLES = ("project", "dates", "settings", "registers")
+_TABLES = ("project", "dates", "settings", "registers", "screening")
 _PROJECT_KEYS = ("name", "kommune_code", "synthetic", "language", "output")
 _SOURCE_KEYS = (
     "path",
@@ -118,6 +118,8 @@ class Project:
         What the law leaves open, and tolerances.
     sources
         Register name to `Source`, in the order of the registers.
+    screening
+        The table ``[screening]`` as it stands; the screening of a city reads and checks it.
     """
 
     path: Path
@@ -129,6 +131,7 @@ class Project:
     status_date: date | None = None
     settings: Settings = field(default_factory=Settings)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    screening: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -218,6 +221,7 @@ def _make_project(file: Path, root: TomlTable) -> Project:
         status_date=dates.date("status_date"),
         settings=_read_settings(root.table("settings")),
         sources=_read_sources(file.parent, root.table("registers")),
+        screening=root.table("screening").entries,
     )
 
 

@@ -1,0 +1,150 @@
+"""What is to be screened, how, and beside what, as a project file and a command say it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+from boundaries.disclosure.cells import CellLimits
+from boundaries.registers.cell_columns import GridCriterion
+from boundaries.registers.problems import raise_project_errors
+from boundaries.registers.project import Project
+from boundaries.registers.toml_table import TomlTable
+from boundaries.screening.settings import ScreeningSettings, from_table
+
+_TABLES = ("cells", "places", "then")
+_FILE_KEYS = ("path", "layer", "crs", "name")
+_CELL_KEYS = ("path", "sheet", "decimal", "fields")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreeningPlan:
+    """What is to be screened, how, and beside what.
+
+    Attributes
+    ----------
+    name
+        Of the city; empty where nothing tells it.
+    is_synthetic
+        The inputs are made up.
+    settings
+        Every choice.
+    limits
+        What is hidden.
+    project
+        Whose registers are counted; None for a table of cells.
+    cells
+        Table of counted cells; None for registers.
+    cell_options
+        ``sheet``, ``decimal`` and ``fields`` of that table.
+    places
+        Layer that zones are named after, as the options of `read_places`; None to number them.
+    compare
+        Layer of another designation; None for none.
+    gap_then, year_then
+        Efterslæb of the year that the goal was set in, in m2 and percentage points; empty where not given.
+    """
+
+    name: str = ""
+    is_synthetic: bool = False
+    settings: ScreeningSettings = field(default_factory=ScreeningSettings)
+    limits: CellLimits = field(default_factory=CellLimits)
+    project: Project | None = None
+    cells: Path | None = None
+    cell_options: Mapping[str, object] = field(default_factory=dict)
+    places: Mapping[str, str] | None = None
+    compare: Path | None = None
+    gap_then: Mapping[GridCriterion, Fraction] = field(default_factory=dict)
+    year_then: int | None = None
+
+
+def plan_screening(
+    project: Project | None,
+    *,
+    cells: Path | None = None,
+    on: date | None = None,
+    compare: Path | None = None,
+) -> ScreeningPlan:
+    """Read what the project file says of the screening, and what the command adds.
+
+    Besides the settings, ``[screening]`` may hold ``[screening.cells]`` (``path``, ``sheet``, ``decimal``,
+    ``fields``: a table of counted cells instead of the registers), ``[screening.places]`` (``path``,
+    ``layer``, ``crs``, ``name``: the layer that zones are named after) and ``[screening.then]`` (``year``
+    and a gap by criterion: the efterslæb that is to be halved). Paths are relative to the project file.
+
+    Parameters
+    ----------
+    project
+        None where a table of cells alone is screened.
+    cells
+        Table of counted cells, before the project's.
+    on
+        Its year goes before the project's.
+    compare
+        Layer of another designation.
+
+    Raises
+    ------
+    UsageError
+        Where keys or values are wrong, all of them at once.
+    """
+    entries = {} if project is None else dict(project.screening)
+    file = "boligkort.toml" if project is None else project.path.name
+    table = TomlTable(
+        file, "screening", {name: entries.pop(name, {}) for name in ("cells", "places", "then")}
+    )
+    folder = Path() if project is None else project.folder
+    options = _read_cell_options(table.table("cells"))
+    places = _read_file_options(table.table("places"), folder)
+    year_then, gap_then = _read_then(table.table("then"))
+    raise_project_errors(table.problems)
+    settings = from_table(entries, file=file)
+    threshold_n = CellLimits().threshold_n if project is None else project.settings.suppression_threshold_n
+    path = options.pop("path")
+    if cells is None and path:
+        cells = folder / str(path)
+    return ScreeningPlan(
+        name="" if project is None else project.name,
+        is_synthetic=project is not None and project.is_synthetic,
+        settings=replace(settings, year=on.year) if on else settings,
+        limits=CellLimits(threshold_n=threshold_n),
+        project=project,
+        cells=cells,
+        cell_options=options,
+        places=places,
+        compare=compare,
+        gap_then=gap_then,
+        year_then=year_then,
+    )
+
+
+def _read_cell_options(table: TomlTable) -> dict[str, object]:
+    table.check_keys(_CELL_KEYS)
+    headings = table.table("fields")
+    return {
+        "path": table.text("path"),
+        "sheet": table.text("sheet") or None,
+        "decimal": table.choice("decimal", (",", "."), "") or None,
+        "fields": {name: headings.text(name) for name in headings.entries},
+    }
+
+
+def _read_file_options(table: TomlTable, folder: Path) -> dict[str, str] | None:
+    table.check_keys(_FILE_KEYS)
+    found = {name: table.text(name) for name in _FILE_KEYS if table.text(name)}
+    if table.entries and "path" not in found:
+        table.note("no_path", "path")
+    return {**found, "path": str(folder / found["path"])} if "path" in found else None
+
+
+def _read_then(table: TomlTable) -> tuple[int | None, dict[GridCriterion, Fraction]]:
+    table.check_keys(("year", *GridCriterion))
+    year = table.integer("year", 0, low=1980) if "year" in table.entries else None
+    # As it is written: 6.8 is 34/5, not the float nearest to it.
+    gaps = {
+        name: Fraction(str(table.number(name, 0.0, low=0.0)))
+        for name in GridCriterion
+        if name in table.entries
+    }
+    return year, gaps
