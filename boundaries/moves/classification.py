@@ -101,8 +101,11 @@ def classify_persons(matched: Matched, units: Units, events: pd.DataFrame | None
     unit_now = take_or_none(units.now.member, now.dwelling)
     after = take_or_none(unit_now, then.partner)
     before = take_or_none(unit_then, now.partner)
-    inside_after = take_or_none(take_or_none(units.now.inside, now.dwelling), then.partner)
-    inside_before = take_or_none(take_or_none(units.then.inside, then.dwelling), now.partner)
+    inside_after, inside_before = after, before
+    if units.now.inside is not units.now.member:
+        inside_after = take_or_none(take_or_none(units.now.inside, now.dwelling), then.partner)
+    if units.then.inside is not units.then.member:
+        inside_before = take_or_none(take_or_none(units.then.inside, then.dwelling), now.partner)
     stayed_now = _follow_back(matched)
     kind_then = _judge(
         MoveKind.OUT, MoveKind.RECOUNTED_OUT, unit_then, after, inside_after, matched.stays_put

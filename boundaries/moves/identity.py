@@ -57,9 +57,34 @@ def find_positions(wanted: pd.Series, known: pd.Series) -> Positions:
     return result
 
 
+def match_ids(left: pd.Series, right: pd.Series) -> Positions | None:
+    """Find the ids of one column in another, where neither column has an id twice.
+
+    Parameters
+    ----------
+    left, right
+        Ids, none missing.
+
+    Returns
+    -------
+    NDArray[np.int32] or None
+        Position in `right` of each of `left`, -1 where it is not there; None where an id is repeated in
+        either column (`find_repeated` tells which).
+    """
+    texts = _to_arrow(left), _to_arrow(right)
+    words, other_words = _read_fixed(texts[0]), _read_fixed(texts[1])
+    if words is not None and other_words is not None and _measure(texts[0]) == _measure(texts[1]):
+        found = _find_hashed(words, other_words, is_strict=True)
+        if found is not None:
+            return found
+    if find_repeated(left).any() or find_repeated(right).any():
+        return None
+    return find_positions(left, right)
+
+
 def find_repeated(ids: pd.Series) -> NDArray[np.bool_]:
     """Tell which ids have stood before in the column; none may be missing."""
-    if not len(ids):
+    if ids.empty:
         return np.zeros(0, dtype=np.bool_)
     text = _to_arrow(ids)
     fixed = _read_fixed(text)
@@ -111,9 +136,9 @@ def _hash(words: list[Words]) -> Words:
     return mixed
 
 
-def _find_hashed(wanted: list[Words], known: list[Words]) -> Positions | None:
-    """Find ids by hash and compare them; None where two of `known` have one hash."""
-    found = _find_numbers(_hash(wanted), _hash(known))
+def _find_hashed(wanted: list[Words], known: list[Words], *, is_strict: bool = False) -> Positions | None:
+    """Find ids by hash and compare them; None where two of `known` have one hash, if strict of `wanted`."""
+    found = _find_numbers(_hash(wanted), _hash(known), is_strict=is_strict)
     if found is None:
         return None
     # Each step of the hash can be undone: ids with one hash that share all words but the first are one.
@@ -124,15 +149,15 @@ def _find_hashed(wanted: list[Words], known: list[Words]) -> Positions | None:
     return found
 
 
-def _find_numbers(wanted: Words, known: Words) -> Positions | None:
+def _find_numbers(wanted: Words, known: Words, *, is_strict: bool) -> Positions | None:
     """Find numbers among others, heap by heap, so that each hash table stays in the processor's cache."""
     found = np.full(len(wanted), -1, dtype=np.int32)
     is_large = len(known) > _FEW_N
     for own, others in zip(_split(wanted, is_large), _split(known, is_large), strict=True):
-        index = pd.Index(known[others])
-        if not index.is_unique:
+        index, sought = pd.Index(known[others]), pd.Index(wanted[own])
+        if not index.is_unique or (is_strict and not sought.is_unique):
             return None
-        position = index.get_indexer(pd.Index(wanted[own]))
+        position = index.get_indexer(sought)
         is_found = position >= 0
         found[own[is_found]] = others[position[is_found]]
     return found

@@ -8,6 +8,8 @@ from typing import Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from boundaries.delineation.areas import delineate_areas, outline_extensions
 from boundaries.delineation.dwellings import decide_dwellings
@@ -174,8 +176,7 @@ def code_units(
         so that the sums are those of the lists; by ``"boundary"`` everyone who lives within it.
     """
     column = str(level)
-    named = pd.concat([then[column], now[column]]).dropna().unique()
-    ids = tuple(sorted(str(one) for one in named))
+    ids = tuple(sorted({str(one) for places in (then, now) for one in places[column].dropna().unique()}))
     sides = [_code_side(places, dwelling_ids, ids, column, membership) for places in (then, now)]
     return Units(level=level, ids=ids, then=sides[0], now=sides[1])
 
@@ -183,15 +184,21 @@ def code_units(
 def _code_side(
     places: pd.DataFrame, dwelling_ids: pd.Series, ids: tuple[str, ...], column: str, membership: Membership
 ) -> UnitSide:
-    given = pd.Categorical(places[column], categories=list(ids)).codes.astype(np.int32)
-    is_member = np.ones(len(places), dtype=np.bool_)
-    if column == Level.AREA.value and membership == "counted":
-        is_member = places["is_counted"].to_numpy(dtype=bool)
-    member = np.where(is_member, given, np.int32(-1))
+    given = code_words(places[column], ids)
     order = align_places(places, dwelling_ids)
-    if order is None:
-        return UnitSide(member=member, inside=given)
-    return UnitSide(member=take_or_none(member, order), inside=take_or_none(given, order))
+    inside = given if order is None else take_or_none(given, order)
+    if column != Level.AREA.value or membership == "boundary":
+        return UnitSide(member=inside, inside=inside)
+    counted = np.where(places["is_counted"].to_numpy(dtype=bool), given, np.int32(-1))
+    return UnitSide(member=counted if order is None else take_or_none(counted, order), inside=inside)
+
+
+def code_words(column: pd.Series, words: tuple[str, ...]) -> Positions:
+    """Return the position of each text among a few words; -1 where it is missing or none of them."""
+    text = pa.array(column, type=pa.large_string())
+    found = pc.index_in(text, value_set=pa.array(words, type=pa.large_string())).fill_null(-1)
+    codes: Positions = found.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return codes
 
 
 def align_places(places: pd.DataFrame, dwelling_ids: pd.Series) -> Positions | None:

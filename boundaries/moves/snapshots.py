@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from boundaries.model import FINDING_COLUMNS
-from boundaries.moves.identity import Positions, find_positions, find_repeated
+from boundaries.moves.identity import Positions, find_positions, find_repeated, match_ids
 from boundaries.registers.findings import empty_findings
 from geo.errors import DataError
 
@@ -153,14 +153,26 @@ def _split_followed(rows: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.Dat
         persons, others = rows[is_person].reset_index(drop=True), rows[~is_person].reset_index(drop=True)
     if persons.empty:
         raise DataError("moves.no_person_ids", {"year": year})
+    return persons, others
+
+
+def _require_once(persons: pd.DataFrame, year: int) -> None:
+    """Raise where a person has two rows on a day, with the dwellings."""
     repeated = find_repeated(persons["person_id"])
     if repeated.any():
-        place = int(np.flatnonzero(repeated)[0])
-        person = str(persons["person_id"].iloc[place])
+        person = str(persons["person_id"].iloc[int(np.flatnonzero(repeated)[0])])
         dwellings = persons.loc[persons["person_id"].eq(person), "dwelling_id"]
         values = {"person": person, "year": year, "dwellings": ", ".join(sorted(map(str, dwellings)))}
         raise DataError("moves.person_twice", values)
-    return persons, others
+
+
+def _match_persons(then: pd.DataFrame, now: pd.DataFrame, year: int) -> Positions:
+    partner = match_ids(then["person_id"], now["person_id"])
+    if partner is not None:
+        return partner
+    for persons, day in ((then, year - 1), (now, year)):
+        _require_once(persons, day)
+    return find_positions(then["person_id"], now["person_id"])
 
 
 def _match(
@@ -169,7 +181,7 @@ def _match(
     dwelling_ids: pd.Series,
     year: int,
 ) -> Matched:
-    partner = find_positions(then[0]["person_id"], now[0]["person_id"])
+    partner = _match_persons(then[0], now[0], year)
     back = np.full(len(now[0]), -1, dtype=np.int32)
     followed = np.flatnonzero(partner >= 0)
     back[partner[followed]] = followed

@@ -4,9 +4,11 @@ from collections import Counter
 from datetime import date
 from fractions import Fraction
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ from boundaries.moves.flows import count_flows, select_kommuner_with, shape_komm
 from boundaries.moves.gathering import gather_by_area, gather_leavers
 from boundaries.moves.groups import Exposure, ExposureRule, group_persons
 from boundaries.moves.identity import find_positions, find_repeated
-from boundaries.moves.places import Level, code_units, place_dwellings
+from boundaries.moves.places import Level, code_units, place_decided, place_dwellings
 from boundaries.moves.snapshots import find_snapshot_gaps, list_figure_years, match_years
 from boundaries.registers.project import load_project
 from boundaries.registers.readers import read_registers
@@ -288,6 +290,44 @@ def test_the_rule_of_exposure_can_be_stated():
     wide = group_persons(matched, rule=ExposureRule(highest_age=66, outside_from=0.9))
     assert strict.table["exposure"].iloc[strict.then[0]] == Exposure.NOT_EXPOSED
     assert wide.table["exposure"].iloc[wide.then[0]] == Exposure.EXPOSED
+
+
+def test_a_stated_column_groups_too():
+    rows = [(2024, "A1", "p", 40), (2025, "A1", "p", 41), (2024, "A1", "q", 30), (2025, "B1", "q", 31)]
+    residents = make_residents(rows).assign(education=pd.Series(["lang", "lang", None, "kort"], dtype="str"))
+    table = balance(residents, by=("education",))
+    assert table["education"].unique().tolist() == ["kort", "lang", "ukendt"]
+    assert read_row(table, area_id="A", education="ukendt") == {"residents_then": 1, "out": 1}
+    assert read_row(table, area_id="A", education="lang")["stayed"] == 1
+
+
+def test_places_may_stand_in_any_order():
+    residents = make_residents(STORY)
+    shuffled = PLACES.iloc[[3, 0, 5, 2, 4, 1]].reset_index(drop=True)
+    for level in (Level.AREA, Level.KOMMUNE):
+        one, other = (balance(residents, then=PLACES, now=now, level=level) for now in (PLACES, shuffled))
+        pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_dwelling_is_of_the_kommune_of_its_area_then_of_where_it_lies_then_of_the_register():
+    columns = {"dwelling_id": ["a", "b", "c"], "x": [500_000.0, 600_050, 700_000], "y": [6_200_000.0] * 3}
+    dwellings = pd.DataFrame(columns).assign(
+        area_id=pd.Series(["A", None, None], dtype="str"),
+        decision=["counted", "outside", "outside"],
+        tenure=["almen_familiebolig", "ejerbolig", "almen_ungdomsbolig"],
+    )
+    areas = pd.DataFrame({"area_id": ["A"], "kommune_code": ["0101"]}, dtype="str")
+    kommuner = gpd.GeoDataFrame(
+        {"kommune_code": ["0265"]},
+        geometry=[shapely.box(600_000, 6_199_000, 600_100, 6_201_000)],
+        crs="EPSG:25832",
+    )
+    bare = place_decided(dwellings, areas)
+    assert bare["kommune_code"].isna().tolist() == [False, True, True]
+    full = place_decided(dwellings, areas, kommune_code="0751", kommuner=kommuner)
+    assert full["kommune_code"].tolist() == ["0101", "0265", "0751"]
+    assert full["is_almen"].tolist() == [True, False, True]
+    assert full["is_counted"].tolist() == [True, False, False]
 
 
 # Any ids at all.
