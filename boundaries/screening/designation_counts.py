@@ -3,6 +3,7 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from boundaries.registers.cell_columns import (
     COUNT_COLUMNS,
@@ -11,7 +12,6 @@ from boundaries.registers.cell_columns import (
     name_denominator,
     name_numerator,
 )
-from boundaries.screening.cells import sum_polygons
 from boundaries.screening.designations import Designations, ZoneStatus
 from geo.crs import require_crs
 from geo.locate import locate_points
@@ -33,7 +33,8 @@ def count_zones(zones: gpd.GeoDataFrame, counts: pd.DataFrame) -> gpd.GeoDataFra
     Parameters
     ----------
     zones
-        Polygons, EPSG:25832, that do not overlap.
+        Polygons, EPSG:25832. Where two overlap, as published ones do, everyone there belongs to the first
+        of them, so that nobody is counted twice.
     counts
         As `boundaries.screening.dwelling_counts.count_dwellings` returns them.
 
@@ -45,11 +46,13 @@ def count_zones(zones: gpd.GeoDataFrame, counts: pd.DataFrame) -> gpd.GeoDataFra
     Raises
     ------
     DataError
-        As `geo.crs.require_crs` and `geo.overlay.require_valid`; ``geo_core.overlapping_polygons`` where a
-        dwelling lies in two zones.
+        As `geo.crs.require_crs` and `geo.overlay.require_valid`.
     """
     require_crs(zones)
-    sums = sum_polygons(counts, require_valid(zones.geometry)).set_axis(zones.index)
+    position = _locate(zones, counts)
+    inside = counts.loc[position >= 0, list(COUNT_COLUMNS)]
+    sums = inside.groupby(position[position >= 0]).sum()
+    sums = sums.reindex(range(len(zones)), fill_value=0).astype("int64").set_axis(zones.index)
     return _put_before_geometry(zones, pd.concat([sums, tabulate_values(sums)], axis="columns"))
 
 
@@ -88,7 +91,7 @@ def sum_designated(zones: gpd.GeoDataFrame, counts: pd.DataFrame) -> pd.DataFram
     Parameters
     ----------
     zones, counts
-        As for `count_zones`; here zones may overlap, and everyone is counted once.
+        As for `count_zones`, whose zones sum to these.
 
     Returns
     -------
@@ -103,10 +106,10 @@ def sum_designated(zones: gpd.GeoDataFrame, counts: pd.DataFrame) -> pd.DataFram
         As `geo.crs.require_crs` and `geo.overlay.require_valid`.
     """
     require_crs(zones)
-    x, y = (counts[name].to_numpy(dtype=np.float64) for name in ("x", "y"))
-    position = locate_points(require_valid(zones.geometry), x, y, overlaps="lowest").position
+    position = _locate(zones, counts)
+    is_placed = np.isfinite(counts[["x", "y"]].to_numpy(dtype=np.float64)).all(axis=1)
     numbers = counts[list(COUNT_COLUMNS)]
-    whole = numbers[np.isfinite(x) & np.isfinite(y)].sum().astype("int64")
+    whole = numbers[is_placed].sum().astype("int64")
     inside = numbers[position >= 0].sum().astype("int64")
     table = pd.DataFrame([whole, inside, whole - inside], columns=list(COUNT_COLUMNS)).astype("int64")
     table.insert(0, "part", pd.Series(["city", "zones", "rest"], index=table.index, dtype="str"))
@@ -136,6 +139,12 @@ def tabulate_values(counts: pd.DataFrame) -> pd.DataFrame:
             share.to_numpy(dtype=np.float64, na_value=np.nan), index=counts.index
         )
     return pd.DataFrame(values, index=counts.index)
+
+
+def _locate(zones: gpd.GeoDataFrame, counts: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the position of the zone of each dwelling, -1 for none."""
+    x, y = (counts[name].to_numpy(dtype=np.float64) for name in ("x", "y"))
+    return locate_points(require_valid(zones.geometry), x, y, overlaps="lowest").position
 
 
 def _put_before_geometry(zones: gpd.GeoDataFrame, columns: pd.DataFrame) -> gpd.GeoDataFrame:

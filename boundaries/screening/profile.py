@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from boundaries.model import ALMEN_TENURES, Tenure
 from geo.crs import require_crs
+from geo.errors import DataError
 from geo.locate import locate_points
 from geo.overlay import require_valid
 
@@ -102,13 +103,15 @@ def profile_zones(
     dwellings
         As `boundaries.model.Registers.dwellings`.
     zones
-        ``name`` and ``geometry`` (polygons, EPSG:25832) that do not overlap.
+        ``name`` and ``geometry`` (polygons, EPSG:25832). Where two overlap, as published ones do, a
+        dwelling belongs to the first of them.
     on
         The day.
     settings
         The bounds; None takes the defaults.
     energy_labels
-        Label (`ENERGY_LABELS`, or ``"A2015"``), index the dwelling ids; None where none are given.
+        Label (`ENERGY_LABELS`, or ``"A2015"``), index the dwelling ids, each once; None where none are
+        given. A text that is no label is not known.
 
     Returns
     -------
@@ -121,8 +124,8 @@ def profile_zones(
     Raises
     ------
     DataError
-        As `geo.crs.require_crs` and `geo.overlay.require_valid`; ``geo_core.overlapping_polygons`` where a
-        dwelling lies in two zones.
+        ``profile.repeated_label`` where a dwelling has two labels; as `geo.crs.require_crs` and
+        `geo.overlay.require_valid`.
     """
     require_crs(zones)
     counted = dwellings[dwellings["is_dwelling"].astype(bool) & _stands(dwellings, on)]
@@ -226,10 +229,19 @@ def _answer(
         Indicator.SMALL: _make_answers(area.lt(settings.small_below_m2), area.notna()),
     }
     if labels is not None:
-        folded = dwellings["dwelling_id"].map(labels.dropna()).fillna("").map(fold_energy_label)
+        text = dwellings["dwelling_id"].map(_require_unique(labels).dropna())
+        words = {word: fold_energy_label(str(word)) for word in text.dropna().unique()}
+        folded = text.map(words).fillna("")
         poor = folded.isin(settings.poor_labels)
         answers[Indicator.POOR_ENERGY_LABEL] = _make_answers(poor, folded.ne(""))
     return answers
+
+
+def _require_unique(labels: pd.Series) -> pd.Series:
+    repeated = labels.index[labels.index.duplicated()]
+    if len(repeated):
+        raise DataError("profile.repeated_label", {"found": repeated[0], "count": len(repeated.unique())})
+    return labels
 
 
 def _find_tenure(dwellings: pd.DataFrame, on: date) -> pd.Series:
@@ -258,7 +270,7 @@ def _either(one: Answers, other: Answers) -> Answers:
 def _place(dwellings: pd.DataFrame, zones: gpd.GeoDataFrame) -> NDArray[np.int64]:
     """Return the zone's position of each dwelling; then the rest, then what has no coordinates."""
     x, y = (dwellings[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in ("x", "y"))
-    position = locate_points(require_valid(zones.geometry), x, y).position
+    position = locate_points(require_valid(zones.geometry), x, y, overlaps="lowest").position
     place = np.where(position < 0, len(zones), position)
     return np.where(np.isfinite(x) & np.isfinite(y), place, len(zones) + 1).astype(np.int64)
 

@@ -212,6 +212,11 @@ def test_the_published_zones(shared_data):
     raw = gpd.read_file(shared_data / "kbh" / "udsatte_byomraader_2023.geojson")
     assert sorted(frame.area.round()) == pytest.approx(sorted(raw["m2"].astype(float)), abs=1.5)
     assert not has_errors(read.findings)
+    overlap = read.findings[read.findings["rule"] == "zones_overlap"]
+    assert overlap[["value", "other"]].to_numpy().tolist() == [["Ydre Nørrebro", "Nordvest"]]
+    shapes = frame.set_index("name").geometry
+    common = shapes["Ydre Nørrebro"].intersection(shapes["Nordvest"]).area
+    assert overlap["measure"].iloc[0] == pytest.approx(common)
     places = read_places(shared_data / "kbh" / "bydele.geojson")
     assert len(places.frame) == 10
     assert "Nørrebro" in set(places.frame["name"])
