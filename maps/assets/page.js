@@ -79,9 +79,9 @@ const boligkort = (() => {
     L.tileLayer(url, { pane: "background", maxNativeZoom, maxZoom: 21, referrerPolicy: "no-referrer" }).addTo(map);
   }
 
-  // On a phone the buttons stand below, where no popup opens and the thumb is.
+  // On a phone the buttons stand below, where no popup opens and the thumb is; a map says if that side is not free.
   const isNarrow = (map) => map.getSize().x < 560;
-  const cornerOf = (map) => (isNarrow(map) ? "bottomright" : "topleft");
+  const cornerOf = (map) => (isNarrow(map) ? map.options.narrowCorner || "bottomright" : "topleft");
   const popupRoom = (map, widest) => ({
     minWidth: Math.min(260, map.getSize().x - 60),
     maxWidth: Math.min(widest, map.getSize().x - 60),
