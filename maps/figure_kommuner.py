@@ -168,7 +168,7 @@ def _draw_tiles(
             va="top",
         )
     for outline in _outline_regions(list(tiles)):
-        axes.add_patch(
+        axes.add_artist(
             PathPatch(make_outline(outline), facecolor="none", edgecolor=ink("text"), linewidth=0.9, zorder=4)
         )
 
@@ -198,4 +198,4 @@ def _draw_geometry(axes: Axes, geometry: gpd.GeoDataFrame, styles: Mapping[str, 
 def _add(axes: Axes, shape: shapely.Geometry, style: FillStyle) -> None:
     patch = PathPatch(make_outline(shape), zorder=2)
     apply_style(patch, style)
-    axes.add_patch(patch)
+    axes.add_artist(patch)

@@ -195,7 +195,7 @@ def _set_view(axes: Axes, shapes: Sequence[_Shape], box: Box) -> float:
     return float(metres)
 
 
-def make_outline(geometry: shapely.Geometry) -> Outline:
+def make_outline(geometry: Any) -> Outline:
     """Return polygons as one path; holes run against their shells, so that they stay empty."""
     vertices, codes = [], []
     for part in shapely.get_parts(shapely.normalize(geometry)):
@@ -224,7 +224,7 @@ def _draw_shape(axes: Axes, shape: _Shape, metres_per_mm: float) -> None:
         patch = PathPatch(make_outline(shape.geometry))
     apply_style(patch, shape.style)
     patch.set_zorder(3)
-    axes.add_patch(patch)
+    axes.add_artist(patch)
 
 
 def _draw_context(axes: Axes, context: gpd.GeoDataFrame, assessment: Assessment) -> None:
@@ -238,7 +238,7 @@ def _draw_context(axes: Axes, context: gpd.GeoDataFrame, assessment: Assessment)
     counts = np.cumsum(shapely.get_num_coordinates(shown[nearest]))
     kept = shapely.simplify(shown[np.sort(nearest[counts <= CONTEXT_VERTICES_N])], 1.0)
     whole = make_outline(shapely.multipolygons(shapely.get_parts(kept)))
-    axes.add_patch(PathPatch(whole, facecolor="none", edgecolor=ink("context"), linewidth=0.35, zorder=1))
+    axes.add_artist(PathPatch(whole, facecolor="none", edgecolor=ink("context"), linewidth=0.35, zorder=1))
 
 
 def _draw_names(axes: Axes, assessment: Assessment, metres_per_mm: float, canvas: Canvas) -> None:

@@ -193,7 +193,9 @@ def _draw_panels(
 ) -> None:
     body, pt = canvas.body, canvas.sheet.text_pt
     line = pt * MM_PER_PT * 1.42
-    head, foot = line * 3.6, line * 4.3
+    # The columns of a page are narrow.
+    head_n = 3 if canvas.sheet.is_bare else 2
+    head, foot = line * (1.75 + 0.92 * head_n), line * 4.3
     small = min(pt, (body.height - head - foot) / max(len(areas), 1) / MM_PER_PT * 0.78)
     names_mm = min(
         body.width * 0.24,
@@ -205,14 +207,14 @@ def _draw_panels(
     for at, criterion in enumerate(criteria):
         left = body.left + names_mm + at * (wide + gap)
         title = texts.get(f"criterion.{criterion}.title")
-        lines = wrap_text(title, wide + gap - 1, pt * 0.92, weight="bold")[:2]
-        shift = (2 - len(lines)) * line * 0.92
+        lines = wrap_text(title, wide + gap - 1, pt * 0.92, weight="bold")[:head_n]
+        shift = (head_n - len(lines)) * line * 0.92
         canvas.write(
             Box(left, body.top + shift, wide + gap - 1, 0),
             "\n".join(lines),
             scale=0.92,
             weight="bold",
-            lines_n=2,
+            lines_n=head_n,
         )
         sample = (
             [rows.get((kind, criterion, areas[0]["area_id"])) for kind in ("main", "prevention")]
@@ -221,7 +223,11 @@ def _draw_panels(
         )
         limit = _tell_limits([row for row in sample if row], texts)
         canvas.write(
-            Box(left, body.top + line * 1.95, wide + gap, 0), limit, scale=0.8, colour=ink("muted"), lines_n=1
+            Box(left, body.top + line * (0.11 + 0.92 * head_n), wide + gap, 0),
+            limit,
+            scale=0.8,
+            colour=ink("muted"),
+            lines_n=1,
         )
         axes = canvas.add_axes(Box(left, body.top + head, wide, high))
         _draw_panel(axes, areas, criterion, rows, texts, small)
@@ -233,7 +239,8 @@ def _write_names(axes: Axes, areas: Sequence[Row], pt: float, width_mm: float) -
     for at, area in enumerate(areas):
         axes.annotate(
             shorten(str(area["name"]), width_mm, pt), (0, at), (-2.5 / MM_PER_PT, 0),
-            xycoords=("axes fraction", "data"), textcoords="offset points", ha="right", va="center", size=pt, color=ink("text"),
+            xycoords=("axes fraction", "data"), textcoords="offset points",
+            ha="right", va="center", size=pt, color=ink("text"),
         )  # fmt: skip
 
 
@@ -285,7 +292,8 @@ def _draw_value(axes: Axes, at: int, row: Row, limit: float | None, texts: Texts
         told = texts.get("figure.margins.hidden") if is_hidden(row, "value") else labels.MISSING
         axes.annotate(
             told, (0, at), (3, 0), textcoords="offset points", va="center", size=pt * 0.82,
-            color=ink("muted"), style="italic", bbox={"facecolor": ink("page"), "edgecolor": "none", "pad": 0.6}, zorder=4,
+            color=ink("muted"), style="italic", zorder=4,
+            bbox={"facecolor": ink("page"), "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
         return
     status = "" if labels.is_missing(row["status"]) else str(row["status"])

@@ -9,13 +9,15 @@ from xml.etree import ElementTree as ET
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from maps.figures import FIGURE_STYLES, save_figure
+from maps.figure_files import save_figure
+from maps.figures import FIGURE_STYLES
 from maps.palette import PAGE_INKS, Ink
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FONT = re.compile(r"(?P<style>italic )?(?:(?P<weight>bold|normal|\d+) )?(?P<size>[\d.]+px) (?P<family>.+)")
+_DECIMALS = re.compile(r"-?\d+\.\d+")
 _HEX = re.compile(r"#[0-9a-f]{6}")
 _DROPPED = frozenset({"metadata", "style"})
 
@@ -37,6 +39,8 @@ def embed_figure(figure: Figure, key: str, label: str) -> Markup:
     for element in root.iter():
         element.tag = str(element.tag).removeprefix(_SVG)
         _rewrite(element, key)
+        if "d" in element.attrib:
+            element.set("d", _round_numbers(element.attrib["d"]))
     width, height = (float(root.attrib.pop(name).removesuffix("pt")) for name in ("width", "height"))
     kept = {
         "class": "figure",
@@ -74,6 +78,12 @@ def _rewrite(element: ET.Element, key: str) -> None:
             element.set(name, _name_colour(value))
         else:
             element.set(name, _REFERENCE.sub(rf"url(#{key}-\1)", value))
+
+
+def _round_numbers(path: str) -> str:
+    """Return a path with two decimals, a hundredth of a point: what is finer cannot be seen."""
+    rounded = _DECIMALS.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), path)
+    return " ".join(rounded.split())
 
 
 def _list_declarations(style: str) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,7 @@ with matplotlib. What a figure shows is what `boundaries.disclosure` lets throug
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -19,7 +17,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from geo.writers import replace_file
 from maps.figure_text import (
     FONT,
     MM_PER_INCH,
@@ -30,15 +27,9 @@ from maps.figure_text import (
     wrap_text,
 )
 from maps.list_styles import LIST_STYLES, FillStyle
-from maps.palette import AREA_STYLE, EXTENSION_STYLES, PAGE_INKS, OutlineStyle
+from maps.palette import AREA_STYLE, EXTENSION_STYLES, PAGE_INKS, Ink, OutlineStyle
 
 Size = Literal["a4", "slide", "page"]
-Format = Literal["png", "svg", "pdf"]
-
-FORMATS: tuple[Format, ...] = ("png", "svg", "pdf")
-"""What a figure is written as."""
-
-_PNG_DPI = 160
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +83,6 @@ _STYLE: Any = {
     "figure.autolayout": False,
 }
 
-_METADATA: Mapping[Format, dict[str, str | None]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"CreationDate": None, "Creator": "Boligkort", "Producer": None},
-}
-
 
 def _fill_of(outline: OutlineStyle) -> FillStyle:
     return FillStyle(
@@ -110,11 +95,34 @@ def _fill_of(outline: OutlineStyle) -> FillStyle:
     )
 
 
+def _make_solid(style: FillStyle) -> FillStyle:
+    """Return a style whose fill is the colour that it has over the ground.
+
+    SVG makes a pattern as transparent as the fill below it, and so would lose it.
+    """
+    if style.fill is None or style.opacity == 1:
+        return style
+    ground = PAGE_INKS["ground"]
+    mixed = (
+        _mix(fill, under, style.opacity)
+        for fill, under in ((style.fill.light, ground.light), (style.fill.dark, ground.dark))
+    )
+    return replace(style, fill=Ink(*mixed), opacity=1.0)
+
+
+def _mix(over: str, under: str, share: float) -> str:
+    pairs = ((int(over[at : at + 2], 16), int(under[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in pairs)
+
+
 FIGURE_STYLES: Mapping[str, FillStyle] = MappingProxyType(
     {
-        **LIST_STYLES,
-        "base": _fill_of(AREA_STYLE),
-        **{f"extension-{state}": _fill_of(outline) for state, outline in EXTENSION_STYLES.items()},
+        name: _make_solid(style)
+        for name, style in {
+            **LIST_STYLES,
+            "base": _fill_of(AREA_STYLE),
+            **{f"extension-{state}": _fill_of(outline) for state, outline in EXTENSION_STYLES.items()},
+        }.items()
     }
 )
 """How areas and extensions are drawn, by the names that the pages use."""
@@ -332,7 +340,7 @@ def _join_count(line: LegendLine, width_mm: float, pt: float) -> str:
 def apply_style(patch: object, style: FillStyle) -> None:
     """Give a patch the fill, outline, dashes and hatch of a style."""
     edge = style.line.light
-    colour = "none" if style.fill is None else (style.fill.light, style.opacity)
+    colour = "none" if style.fill is None else style.fill.light
     width = style.width_px * 0.62
     dash = tuple(float(part) * 0.62 / width for part in style.dash.split())
     patch.set(  # type: ignore[attr-defined]  # any patch
@@ -343,58 +351,3 @@ def apply_style(patch: object, style: FillStyle) -> None:
         joinstyle="round",
         hatch="...." if style.is_dotted else _HATCHES[style.angles],
     )
-
-
-def save_figure(figure: Figure, kind: Format) -> bytes:
-    """Return a figure as the bytes of a file: the same each time, with no date and no random id.
-
-    Parameters
-    ----------
-    figure
-        As one of the functions ``draw_...`` makes it.
-    kind
-        ``"png"`` at 160 dots an inch, ``"svg"`` or ``"pdf"`` with text as text.
-    """
-    kept = BytesIO()
-    with use_style():
-        figure.savefig(kept, format=kind, dpi=_PNG_DPI, metadata=_METADATA[kind])
-    content = kept.getvalue()
-    # Verdana has nearly the widths of DejaVu Sans, for readers that lack it.
-    return (
-        content.replace(b"'DejaVu Sans'", b"'DejaVu Sans', Verdana, sans-serif") if kind == "svg" else content
-    )
-
-
-def write_figure(
-    path_stem: Path, figure: Figure, *, formats: Sequence[Format] = FORMATS, overwrite: bool = False
-) -> list[Path]:
-    """Write a figure, once a format.
-
-    Parameters
-    ----------
-    path_stem
-        Path without ending; its folder must exist.
-    figure
-        As one of the functions ``draw_...`` makes it, with the size in it.
-    formats
-        Endings.
-    overwrite
-        Replace what lies there; each file in one step.
-
-    Returns
-    -------
-    list of Path
-        What was written, in the order of `formats`.
-
-    Raises
-    ------
-    WriteError
-        As `geo.writers.replace_file`.
-    """
-    written = []
-    for kind in formats:
-        path = path_stem.with_name(f"{path_stem.name}.{kind}")
-        with replace_file(path, overwrite=overwrite) as temporary:
-            temporary.write_bytes(save_figure(figure, kind))
-        written.append(path)
-    return written

@@ -19,8 +19,11 @@ from geo.geopackage import Layer, write_geopackage
 from geo.writers import write_csv, write_flatgeobuf, write_geoparquet, write_json, write_text
 from maps import qgis, qgis_lists, terminal
 from maps.area_map import render_area_map
+from maps.index_page import render_index
 from maps.list_json import describe_list
 from maps.list_text import summarise_list
+from maps.report import render_report
+from maps.result_figures import figure_files, write_figures
 from maps.results import describe_origin, describe_published, list_check_columns
 from maps.workbook import write_workbook
 from maps.yearly_lists import list_files, write_lists
@@ -29,7 +32,9 @@ GEOPACKAGE = "boligkort.gpkg"
 AREA_MAP = "kort/omraader.html"
 RESULT = "resultat.json"
 ORIGIN = "oprindelse.json"
-RESULT_FILES = (GEOPACKAGE, AREA_MAP, RESULT, ORIGIN)
+REPORT = "rapport.html"
+INDEX = "index.html"
+RESULT_FILES = (INDEX, REPORT, GEOPACKAGE, AREA_MAP, RESULT, ORIGIN)
 """What `write_results` writes, in the order in which a reader wants to know of it."""
 
 FINDING_FILES = ("fund.csv", "fund.json")
@@ -63,7 +68,8 @@ def refuse_existing(folder: Path, texts: Texts, *, overwrite: bool) -> None:
     WriteError
         Where one of the files exists and `overwrite` is not asked for (``files.output_exists``).
     """
-    there = [name for name in (*RESULT_FILES, *list_files(texts)) if (folder / name).exists()]
+    names = (*RESULT_FILES, *list_files(texts), *figure_files())
+    there = [name for name in names if (folder / name).exists()]
     if there and not overwrite:
         raise WriteError("files.output_exists", {"file": folder / there[0]})
 
@@ -71,7 +77,7 @@ def refuse_existing(folder: Path, texts: Texts, *, overwrite: bool) -> None:
 def write_results(
     folder: Path, answer: Answer, texts: Texts, versions: Mapping[str, str], *, overwrite: bool = False
 ) -> list[Path]:
-    """Write the GeoPackage, the map, the list, the result and its origin.
+    """Write the report, the GeoPackage, the map, the list, the figures, the result and its origin.
 
     Parameters
     ----------
@@ -89,7 +95,7 @@ def write_results(
     Returns
     -------
     list of Path
-        What was written.
+        What was written, the page that names the others first.
 
     Raises
     ------
@@ -97,6 +103,24 @@ def write_results(
         Where a file exists and may not be replaced, or cannot be written.
     """
     refuse_existing(folder, texts, overwrite=overwrite)
+    files = _write_data(folder, answer, texts, versions, overwrite=overwrite)
+    published, listed = answer.published, answer.listed
+    report = render_report(published, listed, texts, context=answer.context)
+    write_text(folder / REPORT, report, overwrite=overwrite)
+    figures = write_figures(
+        folder, published.assessment, listed, texts, context=answer.context, overwrite=overwrite
+    )
+    written = [folder / REPORT, *files, *figures]
+    # Last, since it tells the sizes of the others.
+    index = render_index(folder, written, published, listed, texts)
+    write_text(folder / INDEX, index, overwrite=overwrite)
+    return [folder / INDEX, *written]
+
+
+def _write_data(
+    folder: Path, answer: Answer, texts: Texts, versions: Mapping[str, str], *, overwrite: bool
+) -> list[Path]:
+    """Write what holds data: layers, map, list, result and origin."""
     shown, listed = answer.published.assessment, answer.listed
     (folder / AREA_MAP).parent.mkdir(parents=True, exist_ok=True)
     layers = qgis.geopackage_layers(shown, texts)

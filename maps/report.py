@@ -1,8 +1,9 @@
 """The report of a run: one page to read, print and send, with sentences, tables, maps and sources."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import geopandas as gpd
+import pandas as pd
 
 from boundaries.designation.made_list import NoList
 from boundaries.disclosure.lists import PublishedList
@@ -150,12 +151,15 @@ def _summarise(published: Published, listed: PublishedList | NoList, texts: Text
     sentences = [
         texts.get("report.summary.dwellings", {"areas": number, "date": day, **counts}),
         texts.get(
-            f"report.summary.extensions.{'none' if not extensions_n else 'one' if extensions_n == 1 else 'other'}",
+            f"report.summary.extensions.{_NUMBER_WORDS.get(extensions_n, 'other')}",
             {"n": labels.format_count(extensions_n, language)},
         ),
         _tell_residents(assessment, texts),
     ]
     return _section("sammenfatning", texts, [DocumentPart(paragraphs=(first, " ".join(sentences)))])
+
+
+_NUMBER_WORDS = {0: "none", 1: "one"}
 
 
 def _tell_residents(assessment: Assessment, texts: Texts) -> str:
@@ -208,10 +212,10 @@ def _alt(name: str, texts: Texts) -> str:
     return texts.get(f"report.alt.{name}")
 
 
-def _tell_changes(listed: PublishedList, texts: Texts, sheets: dict) -> DocumentPart:  # type: ignore[type-arg]
+def _tell_changes(listed: PublishedList, texts: Texts, sheets: Mapping[str, pd.DataFrame]) -> DocumentPart:
     tables = report_tables.tabulate_sheet("changes", sheets, texts)
     paragraphs = () if tables else (texts.get("report.text.no_changes"),)
-    figures = ()
+    figures: tuple[DocumentFigure, ...] = ()
     if len(list_members(listed)) > 1:
         picture = embed_figure(draw_list_series(listed, texts, size="page"), "lister", _alt("series", texts))
         caption = texts.get("figure.series.title")
@@ -235,7 +239,7 @@ def _draw_criteria(assessment: Assessment, listed: PublishedList, texts: Texts) 
     return parts
 
 
-def _tell_mix(listed: PublishedList, texts: Texts, sheets: dict) -> list[DocumentPart]:  # type: ignore[type-arg]
+def _tell_mix(listed: PublishedList, texts: Texts, sheets: Mapping[str, pd.DataFrame]) -> list[DocumentPart]:
     rules = listed.made.mix_rules
     if rules is None:
         raise AssertionError

@@ -1,5 +1,6 @@
 """The tables of the report, in words: the list, areas, extensions, reasons, law, files and findings."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -18,7 +19,7 @@ from maps.list_sources import list_sources
 from maps.list_words import format_decimal
 
 _LIST = (
-    *("area", "kommune", "category", "change", "residents_n", "criteria_met_n", "criteria_required_n"),
+    *("area", "kommune", "category", "change", "residents_n", "criteria_met_n"),
     *("labour_outside", "non_western", "convicted", "primary_education_only", "income"),
 )
 _CRITERIA = ("area", "criteria_set", "criterion", "status", "value", "compare", "limit", "margin_text")
@@ -75,6 +76,10 @@ def tabulate_sheet(
     sheet, names = sheets[texts.get(f"sheet.name.{key}")], SHEET_COLUMNS[key]
     if sheet.empty:
         return ()
+    if key == "list" and len(set(sheet[texts.get("sheet.column.kommune")])) == 1:
+        names = tuple(name for name in names if name != "kommune")
+    if key == "criteria":
+        sheet = _select_criteria(sheet, sheets, texts)
     titles = [texts.get(f"sheet.column.{name}") for name in names]
     rows = tuple(
         tuple(Cell(_show(name, cell, texts)) for name, cell in zip(names, row, strict=True))
@@ -86,6 +91,17 @@ def tabulate_sheet(
     )
     caption = texts.get(f"report.table.{key}")
     return (DocumentTable(caption=caption, columns=columns, rows=rows, note=note),)
+
+
+def _select_criteria(sheet: pd.DataFrame, sheets: Mapping[str, pd.DataFrame], texts: Texts) -> pd.DataFrame:
+    """Return the first set of limits of every area, and the second of the areas that are listed by it."""
+    areas = sheets[texts.get("sheet.name.list")]
+    set_of, key, category = (
+        texts.get(f"sheet.column.{name}") for name in ("criteria_set", "area_id", "category")
+    )
+    categories = sheet[key].map(dict(zip(areas[key], areas[category], strict=True)))
+    is_main = sheet[set_of].eq(sheet[set_of].iloc[0])
+    return sheet[is_main | sheet[set_of].eq(categories)]
 
 
 def _show(name: str, cell: Any, texts: Texts) -> str:
@@ -148,7 +164,7 @@ def tabulate_extensions(assessment: Assessment, texts: Texts) -> tuple[DocumentT
 def tabulate_reasons(assessment: Assessment, texts: Texts) -> DocumentTable:
     """Return why dwellings of the areas count or not: each reason with its clause and how many it is of."""
     inside = assessment.dwellings[assessment.dwellings["decision"].ne(Decision.OUTSIDE.value)]
-    counts = inside.groupby(["decision", "reason"]).size()
+    counts = Counter(zip(inside["decision"].astype(str), inside["reason"].astype(str), strict=True))
     order = [decision.value for decision in Decision]
     found = sorted(counts.items(), key=lambda item: (order.index(item[0][0]), -item[1], item[0][1]))
     rows = [
