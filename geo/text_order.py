@@ -70,23 +70,19 @@ def order_text(cells: pa.Array | pa.ChunkedArray) -> TextOrder:
     pieces = cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells]
     is_valid = np.concatenate([np.zeros(0, dtype=bool), *(np.asarray(piece.is_valid()) for piece in pieces)])
     given = np.flatnonzero(is_valid)
-    numbers = [_take_numbers(*find_bytes(piece), 0) for piece in pieces]
-    first = np.concatenate([np.zeros(0, dtype=np.uint64), *numbers])
     order = given
     ties = _Ties(np.arange(len(order)), np.zeros(len(order), dtype=np.int64))
     depth = 0
-    number, length = (first if len(given) == len(first) else first[given]), np.ones(0, dtype=np.int64)
+    number, _ = _read_numbers(pieces, order, depth)
     while len(ties.places):
         order, ties = _sort_ties(order, ties, number)
         if not len(ties.places):
             break
         depth += _STEP
-        data, offsets = find_bytes(_combine(cells.take(pa.array(order[ties.places]))))
-        length = np.diff(offsets)
+        number, length = _read_numbers(pieces, order[ties.places], depth)
         if (length <= depth).all():
             order, ties = _settle_ties(order, ties, length)
             break
-        number = _take_numbers(data, offsets, depth)
     is_repeat = np.zeros(len(cells), dtype=bool)
     is_repeat[ties.places[1:][ties.group[1:] == ties.group[:-1]]] = True
     missing = np.flatnonzero(~is_valid)
@@ -119,8 +115,20 @@ def rank_text(cells: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
     return ranks
 
 
-def _combine(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+def _read_numbers(
+    pieces: list[pa.Array], rows: NDArray[np.int64], depth: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return for each of `rows` the number of the bytes from `depth`, and the length of the text."""
+    cells_n = sum(map(len, pieces))
+    if len(rows) * 4 < cells_n:
+        text = pa.chunked_array(pieces, pa.large_string()).take(pa.array(rows)).combine_chunks()
+        data, offsets = find_bytes(text)
+        return _take_numbers(data, offsets, depth), np.diff(offsets)
+    # For so many it is quicker to go through all texts as they lie, and to gather their numbers.
+    found = [find_bytes(piece) for piece in pieces]
+    numbers = np.concatenate([np.zeros(0, np.uint64), *(_take_numbers(*piece, depth) for piece in found)])
+    lengths = np.concatenate([np.zeros(0, np.int64), *(np.diff(offsets) for _, offsets in found)])
+    return (numbers, lengths) if len(rows) == cells_n and not depth else (numbers[rows], lengths[rows])
 
 
 def _take_numbers(data: NDArray[np.uint8], offsets: NDArray[np.int64], depth: int) -> NDArray[np.uint64]:
