@@ -59,9 +59,9 @@ def measure_concentration(
         ``herfindahl_expected``, ``herfindahl_p``, ``effective_n`` and ``effective_expected_n``. Shares are of
         1. One row a year and exposure, in that order; without leavers what they would tell is missing.
     """
-    _require_counts(destinations)
+    ordered = _order_counts(destinations)
     rows = []
-    for (year, exposure), own in destinations.groupby(["year", "exposure"], sort=True):
+    for (year, exposure), own in ordered.groupby(["year", "exposure"], sort=True):
         rng = np.random.default_rng([seed, int(str(year)), *str(exposure).encode()])
         movers = own["movers_n"].to_numpy(dtype=np.int64)
         expected = own["expected_n"].to_numpy(dtype=np.float64)
@@ -86,9 +86,9 @@ def compare_exposures(
         ``year``, ``top_difference`` and ``herfindahl_difference`` (exposed less not exposed; shares of 1),
         each with ``_low`` and ``_high`` of 95 per cent; years with leavers of both.
     """
-    _require_counts(destinations)
+    ordered = _order_counts(destinations)
     rows = []
-    for year, own in destinations.groupby("year", sort=True):
+    for year, own in ordered.groupby("year", sort=True):
         sides = [
             own.loc[own["exposure"].eq(exposure), "movers_n"].to_numpy(dtype=np.int64)
             for exposure in (EXPOSED, NOT_EXPOSED)
@@ -108,12 +108,14 @@ def compare_exposures(
     return pd.DataFrame(rows, columns=["year", *names])
 
 
-def _require_counts(destinations: pd.DataFrame) -> None:
+def _order_counts(destinations: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in one order, so that draws do not hang on the caller's, after refusing bad counts."""
     bad = destinations["movers_n"].isna() | destinations["movers_n"].lt(0)
     if bad.any():
         first = destinations[bad]
         values = {"kommune": first["to_kommune"].iloc[0], "year": first["year"].iloc[0]}
         raise DataError("social_export.bad_movers", values)
+    return destinations.sort_values(["year", "exposure", "to_kommune"], kind="stable", ignore_index=True)
 
 
 def _measure_one(
