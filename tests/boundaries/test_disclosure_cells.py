@@ -107,7 +107,7 @@ def test_nothing_can_be_worked_out(published):
     assert audit_screening(published, solved_cells_n=30).empty
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(20))
 def test_nothing_can_be_worked_out_in_any_town(seed):
     town = screen_town(seed, dense=2 + seed % 4)

@@ -593,7 +593,7 @@ def test_planted_zones_are_found_and_a_city_without_contrast_has_none():
     assert score(make_city(0, contrast=0.0))[1:] == (0, 0, 0)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_recall_and_precision_over_fifty_cities():
     scores = np.array([score(make_city(seed))[:3] for seed in range(50)])
     assert (scores[:, 2] / scores[:, 0]).mean() > 0.9
@@ -602,7 +602,7 @@ def test_recall_and_precision_over_fifty_cities():
     assert (scores[:, 2] / scores[:, 1]).min() > 0.8
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_fifty_cities_without_contrast_have_no_zones():
     assert [score(make_city(seed, contrast=0.0))[3] for seed in range(50)] == [0] * 50
 

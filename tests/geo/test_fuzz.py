@@ -57,7 +57,7 @@ def test_damaged_files_are_read_or_refused(tmp_path):
     require_answers(FORMATS, 0, 8, tmp_path, 300)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", FORMATS)
 def test_many_damaged_files_are_read_or_refused(kind, tmp_path):
     require_answers([kind], 1000, 1000, tmp_path, 1200)
