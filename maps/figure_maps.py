@@ -328,4 +328,6 @@ def round_down(length: float) -> float:
     (500.0, 2000.0)
     """
     power = 10.0 ** np.floor(np.log10(length))
+    # The logarithm of a number just below a power of ten is rounded up to it.
+    power = power / 10 if power > length else power
     return float(max(step * power for step in (1, 2, 5) if step * power <= length))

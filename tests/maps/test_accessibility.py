@@ -4,10 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from boundaries.designation.made_list import NoList
+from boundaries.disclosure.suppression import Published
 from maps.area_map import render_area_map
 from maps.dwelling_map import render_dwelling_map
+from maps.index_page import render_index
+from maps.report import render_report
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +31,7 @@ class PageKind:
 
     render: Callable
     act: Callable = lambda page: None
+    ready: str = ".side tbody tr"
 
 
 def open_first_card(page):
@@ -58,6 +64,26 @@ def render_dwellings(sources):
     )
 
 
+def render_report_page(sources):
+    demo = sources["demo"]
+    return render_report(publish_shown(demo), demo.listed, sources["texts"])
+
+
+def render_report_without_list(sources):
+    reason = NoList("lists.no_residents", {})
+    return render_report(publish_shown(sources["demo"]), reason, sources["texts"])
+
+
+def render_index_page(sources):
+    demo, here = sources["demo"], Path(__file__)
+    files = sorted(here.parent.glob("test_*.py"))
+    return render_index(here.parent, files, publish_shown(demo), demo.listed, sources["texts"])
+
+
+def publish_shown(demo):
+    return Published(assessment=demo.shown, profile=pd.DataFrame())
+
+
 def render_swipe(sources):
     return sources["demo"].swipe
 
@@ -74,6 +100,9 @@ PAGES = {
     ),
     "dwellings": PageKind(render_dwellings),
     "dwellings_card": PageKind(render_dwellings, open_first_card),
+    "report": PageKind(render_report_page, ready="#diskretionering"),
+    "report_without_list": PageKind(render_report_without_list, ready="#diskretionering"),
+    "index": PageKind(render_index_page, ready=".files li"),
     "swipe": PageKind(render_swipe),
     "swipe_card": PageKind(
         render_swipe, lambda page: page.locator("#dwellings tbody button.pick").first.click()
@@ -107,7 +136,7 @@ def test_axe_finds_nothing_serious(name, documents, browser, tmp_path):
     try:
         page = context.new_page()
         page.goto(path.as_uri())
-        page.wait_for_selector(".side tbody tr")
+        page.wait_for_selector(PAGES[name].ready)
         PAGES[name].act(page)
         page.add_script_tag(path=AXE)
         for scheme in ("light", "dark"):
