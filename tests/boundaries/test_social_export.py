@@ -300,7 +300,7 @@ def test_leads_that_only_treated_kommuner_have_are_not_told():
 
 def test_a_state_by_year_is_a_start():
     """The state of each year, and a kind of kommune with one start, are the same panel."""
-    frame = CASES["98 kommuner"][0]
+    frame = CASES["balanced"][0]
     states = frame.assign(is_treated=frame["is_treated"] & frame["year"].ge(2021))
     assert measure_social_export(states, draws_n=99) == measure_social_export(frame, draws_n=99)
     other = measure_social_export(states, from_year=2020, draws_n=99)

@@ -6,6 +6,7 @@ import pytest
 
 from boundaries.moves.panel import shape_leaver_panel
 from boundaries.moves.social_export import measure_social_export
+from data.synthetic.flows import make_flows
 from data.texts import LANGUAGES, load_texts
 from geo.errors import DataError
 
@@ -81,3 +82,15 @@ def test_leavers_are_made_a_panel():
         {"kommune_code": "0101", "year": 2022, "numerator": 12, "denominator": 35, "is_treated": True},
         {"kommune_code": "0265", "year": 2023, "numerator": 0, "denominator": 8, "is_treated": False},
     ]
+
+
+def test_the_moves_of_the_demo_show_no_effect():
+    """None is planted there: nought lies within the interval, and the shares are those of the moves."""
+    flows = make_flows(np.random.default_rng(20))
+    kommuner_with = sorted(flows["from_kommune"].unique())[::4]
+    panel = shape_leaver_panel(flows, kommuner_with)
+    assert panel["denominator"].sum() == flows["movers_n"].sum()
+    assert panel["numerator"].sum() == flows.loc[flows["exposure"].eq("udsat"), "movers_n"].sum()
+    result = measure_social_export(panel, from_year=2022, draws_n=99)
+    assert (result.treated_n, result.untreated_n, result.notes) == (25, 73, ())
+    assert result.relied_on.low_pp < 0 < result.relied_on.high_pp
