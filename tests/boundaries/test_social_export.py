@@ -359,7 +359,7 @@ def test_an_effect_is_read_with_its_direction():
         assert keys["interval.closed"]["low_pp"] < result.estimate_pp < keys["interval.closed"]["high_pp"]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("effect_pp", [0.0, 1.0])
 def test_intervals_hold_the_planted_effect_and_tests_find_no_more(effect_pp):
     """1,000 panels: coverage between 92 and 98 per cent, size between 3 and 7 per cent."""
