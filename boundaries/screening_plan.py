@@ -2,20 +2,43 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
 
 from boundaries.disclosure.cells import CellLimits
 from boundaries.registers.cell_columns import GridCriterion
 from boundaries.registers.problems import raise_project_errors
-from boundaries.registers.project import Project
+from boundaries.registers.project import Project, load_project
 from boundaries.registers.toml_table import TomlTable
 from boundaries.screening.settings import ScreeningSettings, from_table
+from data.texts import LANGUAGES
 
 _TABLES = ("cells", "places", "then")
 _FILE_KEYS = ("path", "layer", "crs", "name")
 _CELL_KEYS = ("path", "sheet", "decimal", "fields")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScreeningQuestion:
+    """What a command asks to be screened.
+
+    Attributes
+    ----------
+    project
+        Project file or its folder; None for the current folder, or for none where cells are given.
+    cells
+        Table of counted cells.
+    on
+        A day of the data year.
+    compare
+        Layer of another designation.
+    """
+
+    project: Path | None = None
+    cells: Path | None = None
+    on: datetime | None = None
+    compare: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +80,30 @@ class ScreeningPlan:
     compare: Path | None = None
     gap_then: Mapping[GridCriterion, Fraction] = field(default_factory=dict)
     year_then: int | None = None
+
+    @property
+    def output(self) -> Path:
+        """Folder of the results."""
+        return (Path("resultat") if self.project is None else self.project.output) / "screening"
+
+    @property
+    def language(self) -> str:
+        """Language of the results."""
+        return LANGUAGES[0] if self.project is None else self.project.language
+
+
+def open_plan(question: ScreeningQuestion) -> ScreeningPlan:
+    """Load the project that a command names, and plan its screening.
+
+    Raises
+    ------
+    ReadError, UsageError
+        As `boundaries.registers.project.load_project` and `plan_screening`.
+    """
+    is_needed = question.project is not None or question.cells is None
+    project = load_project(question.project or Path()) if is_needed else None
+    day = question.on.date() if question.on else None
+    return plan_screening(project, cells=question.cells, on=day, compare=question.compare)
 
 
 def plan_screening(

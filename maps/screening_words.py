@@ -134,7 +134,7 @@ def describe_settings(city: ScreenedCity, texts: Texts) -> list[tuple[str, str]]
     limits = city.published.limits
     for limit in ("households_n", "residents_n", "full_households_n", "full_residents_n", "threshold_n"):
         lines.append(
-            (_title(f"limit_{name}", texts), labels.format_count(getattr(limits, limit), texts.language))
+            (_title(f"limit_{limit}", texts), labels.format_count(getattr(limits, limit), texts.language))
         )
     return lines
 
