@@ -58,12 +58,17 @@ def _assess(
 @PROJECT
 @ON
 @click.option("--output", type=PATH)
+@click.option("--background", metavar="URL")
+@click.option("--background-credits", metavar="TEKST")
 @OVERWRITE
-def run(
+def run(  # noqa: PLR0913  # one parameter an option
     ctx: click.Context,
     project: Path,
     on: datetime | None,
+    *,
     output: Path | None,
+    background: str | None,
+    background_credits: str | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -71,20 +76,24 @@ def run(
     from boundaries.disclosure.suppression import publish_assessment
     from geo.provenance import describe_versions
     from maps import folder, terminal
+    from maps.background import make_background
 
+    tiles = make_background(background, background_credits)
     opened, status_date = open_project(ctx, project, on)
     texts, target = find_texts(ctx), output or opened.output
     folder.refuse_existing(target, texts, overwrite=overwrite)
-    with show_progress(ctx, "read", "decide", "write") as advance:
+    with show_progress(ctx, "read", "decide") as advance:
         advance("read")
         registers = read_or_exit(ctx, opened)
         advance("decide")
         assessment, listed = _assess(opened, registers, status_date)
-        answer = folder.Answer(publish_assessment(assessment), listed, registers.parcels)
+        answer = folder.Answer(publish_assessment(assessment), listed, registers.parcels, tiles)
+    if len(registers.findings):
+        # Before the results, so that their index names the findings too.
+        tell_findings(ctx, opened, registers.findings)
+    with show_progress(ctx, "write") as advance:
         advance("write")
         written = folder.write_results(target, answer, texts, describe_versions(), overwrite=overwrite)
-    if len(registers.findings):
-        tell_findings(ctx, opened, registers.findings)
     text = terminal.format_assessment(assessment, written, texts, more=folder.tell_list(listed, texts))
     tell(as_json, folder.describe_answer(answer), text)
 

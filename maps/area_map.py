@@ -18,7 +18,8 @@ from boundaries.model import Assessment, Decision
 from data.texts import Texts
 from maps import area_list, labels, layers, legend, withheld
 from maps.area_tables import make_area_table, make_extension_tables, show_interval, show_residents
-from maps.page import Background, KeyFigure, Page, PageFrame, PageParts, TableFrame, make_map
+from maps.background import Background
+from maps.page import KeyFigure, Page, PageFrame, PageParts, TableFrame, make_map
 from maps.page_texts import describe_law, describe_settings, describe_sources, page_texts, standard_words
 from maps.palette import ExtensionState
 

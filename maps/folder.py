@@ -19,6 +19,7 @@ from geo.geopackage import Layer, write_geopackage
 from geo.writers import write_csv, write_flatgeobuf, write_geoparquet, write_json, write_text
 from maps import qgis, qgis_lists, terminal
 from maps.area_map import render_area_map
+from maps.background import Background
 from maps.index_page import render_index
 from maps.list_json import describe_list
 from maps.list_text import summarise_list
@@ -53,11 +54,14 @@ class Answer:
         The list of the year, or why there is none.
     context
         Parcels to draw faintly around the areas.
+    background
+        Map tiles under the areas; only then does a page ask the net for something.
     """
 
     published: Published
     listed: PublishedList | NoList
     context: gpd.GeoDataFrame | None = None
+    background: Background | None = None
 
 
 def refuse_existing(folder: Path, texts: Texts, *, overwrite: bool) -> None:
@@ -111,8 +115,9 @@ def write_results(
         folder, published.assessment, listed, texts, context=answer.context, overwrite=overwrite
     )
     written = [folder / REPORT, *files, *figures]
-    # Last, since it tells the sizes of the others.
-    index = render_index(folder, written, published, listed, texts)
+    # Last, since it tells the sizes of the others; findings are written before the results.
+    findings = [folder / name for name in FINDING_FILES if (folder / name).exists()]
+    index = render_index(folder, [*written, *findings], published, listed, texts)
     write_text(folder / INDEX, index, overwrite=overwrite)
     return [folder / INDEX, *written]
 
@@ -129,7 +134,11 @@ def _write_data(
         layers += qgis_lists.list_layers(listed, texts)
     write_geopackage(written[0], layers, metadata=_make_metadata(answer, versions), overwrite=overwrite)
     page = render_area_map(
-        shown, texts, context=answer.context, listed=listed if isinstance(listed, PublishedList) else None
+        shown,
+        texts,
+        context=answer.context,
+        listed=listed if isinstance(listed, PublishedList) else None,
+        background=answer.background,
     )
     write_text(written[1], page, overwrite=overwrite)
     if isinstance(listed, PublishedList):

@@ -21,8 +21,9 @@ import jinja2
 from branca.element import CssLink, Figure, JavascriptLink
 from markupsafe import Markup
 
-from geo.errors import ReadError, UsageError
+from geo.errors import ReadError
 from maps import palette
+from maps.background import Background
 
 LEAFLET_SHA256: Mapping[str, str] = {
     "leaflet.js": "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
@@ -51,7 +52,6 @@ _LEAFLET_ASSETS = frozenset({"leaflet", "leaflet_css"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 _CSS_URL = re.compile(r"url\((images/[a-z0-9.-]+)\)")
-_TILE_URL = re.compile(r"(?P<origin>https://[a-z0-9.-]+(:[0-9]+)?)/[^\s;,'\"]*", re.IGNORECASE)
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -119,39 +119,6 @@ class PageFrame:
     legend: Sequence[LegendEntry] = ()
     tables: Sequence[TableFrame] = ()
     notes: Sequence[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Background:
-    """Map tiles under the data; they alone make a page ask the net for something.
-
-    Attributes
-    ----------
-    url
-        Template of one host over https, with ``{z}``, ``{x}`` and ``{y}``, in Web Mercator.
-    credits
-        Who made the tiles; shown among the credits of the page.
-    zoom_max
-        Largest zoom that the host has.
-    """
-
-    url: str
-    credits: str
-    zoom_max: int = 19
-
-    @property
-    def origin(self) -> str:
-        """The host, as a content security policy names it.
-
-        Raises
-        ------
-        UsageError
-            ``maps.background_url`` where the template is not as described.
-        """
-        found = _TILE_URL.fullmatch(self.url)
-        if found is None or any(f"{{{name}}}" not in self.url for name in "zxy"):
-            raise UsageError("maps.background_url", {"url": self.url})
-        return found["origin"]
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """What the command line says of answers, as tables. Prints nothing itself."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -22,9 +23,13 @@ __all__ = [
     "format_findings",
     "format_pairs",
     "format_table",
+    "list_written",
     "measure_width",
     "show_path",
 ]
+
+FILES_SHOWN_N = 4
+"""A folder within the results with more files than this is told in one line."""
 
 _AREA_COLUMNS = ["area_id", "name", "dwellings_n", "counted_n", "not_counted_n", "undecided_n"]
 _RESIDENT_COLUMNS = ["residents_min_n", "residents_max_n"]
@@ -64,9 +69,24 @@ def format_assessment(
         format_table(table, texts, width=width or measure_width()),
         _format_sum(assessment, texts),
         "\n".join(wrap(more, width or measure_width())) if more else "",
-        "\n".join([texts.get("terminal.written"), *(f"  {show_path(path)}" for path in written)]),
+        "\n".join([texts.get("terminal.written"), *(f"  {line}" for line in list_written(written, texts))]),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def list_written(written: Iterable[Path], texts: Texts) -> list[str]:
+    """Return a line for each file, and one for a folder where many were written."""
+    paths = list(written)
+    by_folder = Counter(path.parent for path in paths)
+    lines: dict[str, None] = {}
+    for path in paths:
+        files_n = by_folder[path.parent]
+        is_within = any(other in path.parent.parents for other in by_folder)
+        if is_within and files_n > FILES_SHOWN_N:
+            lines[texts.get("terminal.folder", {"folder": show_path(path.parent), "count": files_n})] = None
+        else:
+            lines[show_path(path)] = None
+    return list(lines)
 
 
 def _format_sum(assessment: Assessment, texts: Texts) -> str:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from geo.errors import ReadError, UsageError
 from maps import page
 from maps.area_map import render_area_map
+from maps.background import Background, make_background
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_static_words_are_escaped_and_printable():
     assert "\x00" not in document
 
 
-TILES = page.Background(url="https://kort.eksempel.dk/lag/{z}/{x}/{y}.png", credits="© Kortvært & venner")
+TILES = Background(url="https://kort.eksempel.dk/lag/{z}/{x}/{y}.png", credits="© Kortvært & venner")
 
 
 def policy_of(document):
@@ -163,7 +164,7 @@ def test_a_background_opens_the_policy_for_its_host_alone_and_is_credited(assess
 )
 def test_a_background_of_another_form_is_refused(url, assessment, texts):
     with pytest.raises(UsageError) as caught:
-        render_area_map(assessment, texts, background=page.Background(url=url, credits="x"))
+        render_area_map(assessment, texts, background=Background(url=url, credits="x"))
     assert caught.value.key == "maps.background_url"
     assert url in texts.get(f"error.{caught.value.key}", caught.value.values)
 
@@ -184,3 +185,12 @@ def test_a_page_brings_its_own_styles_patterns_and_file_names():
     assert ".side-chip" in style
     assert '<pattern id="own">' in document
     assert 'data-stem="mit-kort"' in document
+
+
+def test_a_background_needs_its_credits_and_an_address_of_one_host():
+    assert make_background(None, None) is None
+    assert make_background("https://fliser.example/{z}/{x}/{y}.png", "Fliser A/S").credits == "Fliser A/S"
+    with pytest.raises(UsageError, match="background_credits"):
+        make_background("https://fliser.example/{z}/{x}/{y}.png", None)
+    with pytest.raises(UsageError, match="background_url"):
+        make_background("http://fliser.example/{z}/{x}/{y}.png", "Fliser A/S")

@@ -65,3 +65,13 @@ def test_files_and_pairs(assessment, texts):
     assert "boliger.csv" in terminal.format_files(assessment.files, texts)
     assert terminal.format_pairs({"a": "1", "long": "2\x1b"}) == "a     1\nlong  2\ufffd"
     assert terminal.format_pairs({}) == ""
+
+
+def test_a_folder_of_many_files_is_one_line(texts):
+    files = ["index.html", *(f"figurer/{at}.png" for at in range(5)), "kort/omraader.html", "resultat.json"]
+    told = terminal.list_written([Path("ud") / name for name in files], texts)
+    assert told == ["ud/index.html", "ud/figurer (5 filer)", "ud/kort/omraader.html", "ud/resultat.json"]
+    # The files of the folder itself are always named.
+    assert terminal.list_written([Path("ud") / str(at) for at in range(9)], texts) == [
+        f"ud/{at}" for at in range(9)
+    ]
