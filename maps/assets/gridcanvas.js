@@ -136,15 +136,16 @@ boligkort.gridLayer = (map, grid, pane) => {
         context.fillStyle = inks[place];
         for (const isFaded of keep ? [false, true] : [false]) {
           context.globalAlpha = isFaded ? 0.25 : 1;
-          context.beginPath();
           for (const at of bucket) {
             if (keep && keep(at) === isFaded) continue;
             const x = grid.corners[8 * at] * scale - left;
             const y = grid.corners[8 * at + 1] * scale - top;
             if (x < min.x - 2 * side || x > max.x + side || y < min.y - side || y > max.y + 2 * side) continue;
+            // One small path a cell: a path of thousands takes a software renderer many times as long.
+            context.beginPath();
             trace(context, at, scale, left, top, gap);
+            context.fill();
           }
-          context.fill();
         }
       });
       context.globalAlpha = 1;
