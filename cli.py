@@ -351,20 +351,34 @@ def classify(ctx: click.Context, file: Path, as_json: bool) -> None:
 @click.option("--unit", type=click.Choice(["count", "share", "number"]))
 @click.option("--source")
 @click.option("--synthetic", is_flag=True)
+@click.option("--figure", type=PATH)
 @click.option("--output", type=PATH, default=Path("kommuner.html"), show_default=True)
 @OVERWRITE
-def show_map(ctx: click.Context, *, output: Path, overwrite: bool, as_json: bool, **options: object) -> None:
+def show_map(
+    ctx: click.Context,
+    *,
+    figure: Path | None,
+    output: Path,
+    overwrite: bool,
+    as_json: bool,
+    **options: object,  # click calls by keyword; `pick` sorts them
+) -> None:
     """Draw a value a kommune as a page of its own."""
     from boundaries.registers.kommune_inputs import KommuneQuestion, read_kommune_inputs
     from geo.writers import write_text
-    from maps.kommune_drawing import KommuneDrawing, describe_classes, draw_kommune_map
+    from maps import kommune_drawing as maker
 
     inputs = read_kommune_inputs(pick(KommuneQuestion, options))
     tell_or_exit(ctx, inputs.findings)
-    page, classes = draw_kommune_map(inputs, pick(KommuneDrawing, options), find_texts(ctx))
-    write_text(output, page, overwrite=overwrite)
-    values = {"file": str(output), **describe_classes(classes, inputs)}
-    tell(as_json, values, find_texts(ctx).get("cli.map_written", {"file": output}))
+    drawing = pick(maker.KommuneDrawing, options)
+    picture = maker.prepare_picture(inputs, drawing)
+    write_text(output, maker.draw_page(picture, find_texts(ctx), tiles=drawing.tiles), overwrite=overwrite)
+    written = [output]
+    if figure:
+        written += maker.write_pictures(figure, picture, find_texts(ctx), overwrite=overwrite)
+    values = {"files": [str(path) for path in written], **maker.describe_classes(picture.classes, inputs)}
+    named = ", ".join(str(path) for path in written)
+    tell(as_json, values, find_texts(ctx).get("cli.map_written", {"file": named}))
 
 
 @_command

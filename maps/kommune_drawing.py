@@ -1,6 +1,10 @@
-"""How a table of kommuner shall be drawn, and the page that answers it."""
+"""How a table of kommuner shall be drawn: the page and the figures that answer it."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
 
 from boundaries.registers.kommune_inputs import KommuneInputs
 from boundaries.registers.kommune_table import KommuneTable
@@ -38,8 +42,28 @@ class KommuneDrawing:
     synthetic: bool = False
 
 
-def draw_kommune_map(inputs: KommuneInputs, drawing: KommuneDrawing, texts: Texts) -> tuple[str, Classes]:
-    """Return the page of a kommune map, and the classes that it shows.
+@dataclass(frozen=True, kw_only=True)
+class KommunePicture:
+    """What a page and a figure of one map share.
+
+    Attributes
+    ----------
+    values
+        As `maps.kommune_map.render_kommune_map` takes them.
+    topic, classes
+        Words, and the classes of the values.
+    geometry
+        Borders; None for the tile map.
+    """
+
+    values: pd.DataFrame
+    topic: Topic
+    classes: Classes
+    geometry: gpd.GeoDataFrame | None
+
+
+def prepare_picture(inputs: KommuneInputs, drawing: KommuneDrawing) -> KommunePicture:
+    """Put the values of a table into classes, with the words around them.
 
     Raises
     ------
@@ -66,10 +90,49 @@ def draw_kommune_map(inputs: KommuneInputs, drawing: KommuneDrawing, texts: Text
         breaks=breaks,
         is_hidden=is_hidden,
     )
-    page = render_kommune_map(
-        values, texts, topic=topic, classes=classes, geometry=inputs.geometry, tiles=drawing.tiles
+    return KommunePicture(values=values, topic=topic, classes=classes, geometry=inputs.geometry)
+
+
+def draw_page(picture: KommunePicture, texts: Texts, *, tiles: bool = False) -> str:
+    """Return the page of a kommune map as HTML; with `tiles` it starts with the tile map."""
+    return render_kommune_map(
+        picture.values,
+        texts,
+        topic=picture.topic,
+        classes=picture.classes,
+        geometry=picture.geometry,
+        tiles=tiles,
     )
-    return page, classes
+
+
+def write_pictures(
+    path_stem: Path, picture: KommunePicture, texts: Texts, *, overwrite: bool = False
+) -> list[Path]:
+    """Write the map as PNG, SVG and PDF on A4, and as a slide; return the files.
+
+    Raises
+    ------
+    WriteError
+        As `maps.figure_files.write_figure`.
+    """
+    # matplotlib takes a second to import; a page alone must not pay it.
+    from maps.figure_files import write_figure  # noqa: PLC0415
+    from maps.figure_kommuner import draw_kommune_map  # noqa: PLC0415
+
+    sheet, slide = (
+        draw_kommune_map(
+            picture.values,
+            texts,
+            topic=picture.topic,
+            classes=picture.classes,
+            geometry=picture.geometry,
+            size=size,
+        )
+        for size in ("a4", "slide")
+    )
+    written = write_figure(path_stem, sheet, overwrite=overwrite)
+    slide_stem = path_stem.with_name(f"{path_stem.name}-dias")
+    return [*written, *write_figure(slide_stem, slide, formats=("png",), overwrite=overwrite)]
 
 
 def describe_classes(classes: Classes, inputs: KommuneInputs) -> dict[str, object]:

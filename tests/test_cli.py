@@ -224,4 +224,4 @@ def test_heavy_libraries_are_imported_inside_commands(run):
 
 def test_cli_stays_short():
     path = Path(sys.modules["cli"].__file__)
-    assert len(path.read_text(encoding="utf-8").splitlines()) < 400
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 500

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from boundaries.registers.kommune_inputs import KommuneQuestion, read_kommune_in
 from data.kommuner import load_kommuner
 from data.texts import load_texts
 from geo.errors import UsageError
-from maps.kommune_drawing import KommuneDrawing, describe_classes, draw_kommune_map
+from maps.kommune_drawing import KommuneDrawing, describe_classes, draw_page, prepare_picture
 
 CODES = [code for code in load_kommuner() if code != "0411"]
 
@@ -26,7 +27,8 @@ def table(tmp_path):
 
 def draw(path, value="antal", *, question=None, **drawing):
     inputs = read_kommune_inputs(KommuneQuestion(table=path, value=value, **(question or {})))
-    page, classes = draw_kommune_map(inputs, KommuneDrawing(**drawing), load_texts())
+    picture = prepare_picture(inputs, KommuneDrawing(**drawing))
+    page, classes = draw_page(picture, load_texts()), picture.classes
     data = json.loads(re.search(r'id="kommuner-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
     return page, classes, inputs, data
 
@@ -94,3 +96,11 @@ def test_a_kommune_twice_stops_the_command(run, table, tmp_path):
     result = run("map", "kommuner", str(table), "--value", "antal", "--output", str(target))
     assert result.exit_code == 1
     assert not target.exists()
+
+
+def test_the_figures_are_written_beside_the_page(run, table, tmp_path):
+    args = ["map", "kommuner", str(table), "--value", "antal", "--output", str(tmp_path / "kort.html")]
+    told = json.loads(run(*args, "--figure", str(tmp_path / "kort"), "--json").stdout)
+    names = [Path(file).name for file in told["files"]]
+    assert names == ["kort.html", "kort.png", "kort.svg", "kort.pdf", "kort-dias.png"]
+    assert all((tmp_path / name).stat().st_size > 1000 for name in names)
