@@ -1,18 +1,26 @@
 """Every kind of page under axe-core: nothing serious or critical, in light and dark, wide and narrow."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from boundaries.city_screening import CityInputs, screen_city
 from boundaries.designation.made_list import NoList
 from boundaries.disclosure.suppression import Published
+from boundaries.registers.cell_columns import CELL_DTYPES
+from boundaries.screening.settings import ScreeningSettings
+from boundaries.screening_plan import ScreeningPlan
+from data.synthetic.city import make_city
+from data.texts import load_texts
 from maps.area_map import render_area_map
+from maps.designation_map import render_designation_map
 from maps.dwelling_map import render_dwelling_map
 from maps.index_page import render_index
 from maps.report import render_report
+from maps.screening_map import render_screening_map
 
 pytestmark = pytest.mark.browser
 
@@ -88,7 +96,38 @@ def render_swipe(sources):
     return sources["demo"].swipe
 
 
+def screen_planted_city():
+    """A planted city of counted cells beside a designation of its westernmost zone."""
+    cells = make_city(4, side_n=40, zones_n=4).cells
+    columns = ["register", "file", "layer", "rows_n", "sha256"]
+    inputs = CityInputs(
+        cells=cells.reindex(columns=list(CELL_DTYPES)).astype(dict(CELL_DTYPES)),
+        registers=None,
+        places=None,
+        old_zones=None,
+        settings=ScreeningSettings(),
+        files=pd.DataFrame([["cells", "celler.csv", "", len(cells), ""]], columns=columns),
+        findings=pd.DataFrame(),
+    )
+    plan = ScreeningPlan(name="Prøveby", compare=Path("gamle.geojson"))
+    zones = screen_city(plan, inputs).published.zones[["name", "geometry"]]
+    return screen_city(plan, replace(inputs, old_zones=zones.iloc[:1]))
+
+
+def render_grid(_):
+    return render_screening_map(screen_planted_city(), load_texts("da"))
+
+
+def render_designations(_):
+    return render_designation_map(screen_planted_city(), load_texts("da"))
+
+
 PAGES = {
+    "grid": PageKind(render_grid),
+    "grid_card": PageKind(render_grid, open_first_card),
+    "grid_value": PageKind(render_grid, lambda page: page.select_option("#view", "value-low_income")),
+    "designations": PageKind(render_designations),
+    "designations_card": PageKind(render_designations, open_first_card),
     "areas": PageKind(render_areas),
     "areas_card": PageKind(render_areas, open_first_card),
     "list": PageKind(render_listed_areas),
