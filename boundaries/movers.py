@@ -253,10 +253,18 @@ def _follow_areas(
         contributions=publish_contributions(whole["parts"], balance, threshold_n),
         gathering=publish_gathering(whole["gathering"], threshold_n),
         area_gathering=publish_area_gathering(whole["by_area"], threshold_n),
-        areas=registers.areas[["area_id", "name"]].drop_duplicates("area_id").reset_index(drop=True),
+        areas=_name_areas(registers),
         inflow_areas=chosen,
     )
     return published, whole["flows"]
+
+
+def _name_areas(registers: Registers) -> pd.DataFrame:
+    """Return ``area_id`` and ``name`` of every area, those that came of a split by its name."""
+    own = registers.areas[["area_id", "name"]]
+    split = registers.splits[["new_area_id", "new_name"]].set_axis(["area_id", "name"], axis=1)
+    both = pd.concat([pd.DataFrame(own), pd.DataFrame(split)]).dropna()
+    return both.drop_duplicates("area_id").reset_index(drop=True)
 
 
 def _follow_kommuner(

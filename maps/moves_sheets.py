@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from boundaries.movers import PublishedMoves
-from data.kommune_names import name_kommune
+from data.kommuner import load_kommuner
 from data.texts import Texts
 from maps import labels
 
@@ -154,14 +154,18 @@ _MADE: Mapping[str, Callable[[Row, Mapping[str, str], Texts], object]] = {
 
 
 def name_place(code: object) -> str:
-    """Return the name of a kommune; a code that is of none stands for itself."""
-    return name_kommune(str(code)) or str(code)
+    """Return the name of a kommune; what is none, such as a place abroad, stands for itself."""
+    known = load_kommuner().get(str(code))
+    return known.name if known else str(code)
 
 
 def describe_moves(published: PublishedMoves) -> dict[str, object]:
-    """Describe the movers by plain values: hidden counts are null, contributions exact fractions as text."""
+    """Describe the movers by plain values: hidden counts are null, contributions exact fractions as text.
+
+    The single flows, of which there are many, are in their CSV file alone.
+    """
     kommuner = published.kommuner
-    tables = {key: _list_records(table) for key, table in collect_tables(published).items()}
+    tables = {key: _list_records(table) for key, table in collect_tables(published).items() if key != "flows"}
     described: dict[str, object] = {
         "name": published.name,
         "is_synthetic": published.is_synthetic,
