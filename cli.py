@@ -330,6 +330,43 @@ def classify(ctx: click.Context, file: Path, as_json: bool) -> None:
 
 
 @_command
+@click.argument("project", type=PATH, required=False)
+@click.option("--cells", type=PATH)
+@ON
+@click.option("--compare", type=PATH)
+@click.option("--output", type=PATH)
+@OVERWRITE
+def screen(
+    ctx: click.Context,
+    *,
+    output: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    **options: object,  # click calls by keyword; `pick` sorts them
+) -> None:
+    """Screen a city on the national grid for udsatte byområder."""
+    from boundaries.city_screening import read_inputs, screen_city
+    from boundaries.screening_plan import ScreeningQuestion, open_plan
+    from geo.provenance import describe_versions
+    from maps import screening_files as files
+    from maps.screening_text import format_screening
+
+    plan = open_plan(pick(ScreeningQuestion, options))
+    ctx.meta.setdefault("language", plan.language)
+    texts, target = find_texts(ctx), output or plan.output
+    files.refuse_existing(target, overwrite=overwrite)
+    with show_progress(ctx, "read", "decide", "write") as advance:
+        advance("read")
+        inputs = read_inputs(plan)
+        tell_or_exit(ctx, inputs.findings)
+        advance("decide")
+        city = screen_city(plan, inputs)
+        advance("write")
+        written = files.write_screening(target, city, texts, describe_versions(), overwrite=overwrite)
+    tell(as_json, files.describe_screening(city, texts), format_screening(city, written, texts))
+
+
+@_command
 @click.argument("kind", type=click.Choice(["kommuner"]))
 @click.argument("table", type=PATH)
 @click.option("--value", required=True, metavar="KOLONNE")
