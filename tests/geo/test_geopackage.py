@@ -535,7 +535,7 @@ def test_killing_the_writer_at_any_moment_leaves_the_old_file_or_the_new_one_who
     assert [other.name for other in path.parent.iterdir()] == [path.name]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_three_million_points(tmp_path):
     count = 3_000_000
     random = np.random.default_rng(1)

@@ -266,7 +266,7 @@ def test_plain_rows_are_read_in_one_go(read, monkeypatch):
     assert table.frame["navn"].tolist() == [f"Sæby {i}" for i in range(rows)]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_three_million_rows(tmp_path):
     rows = 3_000_000
     path = tmp_path / "stor.csv"
