@@ -515,7 +515,7 @@ print(moments_n, after_n)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills its child by fork and SIGKILL")
-@pytest.mark.parametrize("every", [151, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [151, pytest.param(3, marks=pytest.mark.thorough)])
 def test_killing_the_writer_at_any_moment_leaves_the_old_file_or_the_new_one_whole(path, every):
     program = KILLER.format(tests=str(Path(__file__).parent), geo=os.sep + "geo" + os.sep)
     run = subprocess.run(
