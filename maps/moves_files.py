@@ -9,12 +9,14 @@ from boundaries.movers import KommuneMoves, PublishedMoves
 from boundaries.moves.products import EXPOSED
 from data.texts import Texts
 from geo.errors import WriteError
+from geo.geopackage import write_geopackage
 from geo.writers import write_csv, write_json, write_text
 from maps import figure_moves, labels
 from maps.destination_map import render_destinations
 from maps.figure_files import FORMATS, write_figure
 from maps.flow_map import render_flow_map
 from maps.kommune_topic import Topic
+from maps.moves_layers import moves_layers
 from maps.moves_page import render_moves_page
 from maps.moves_sheets import COLUMNS, describe_moves, make_sheets, name_place
 from maps.workbook import write_workbook
@@ -24,6 +26,7 @@ FLOW_MAP = "kort/stroemme.html"
 DESTINATION_MAP = "kort/hvorhen.html"
 WORKBOOK = "flytninger.xlsx"
 RESULT = "flytninger.json"
+GEOPACKAGE = "flytninger.gpkg"
 CSV_FOLDER = "flytninger"
 FIGURE_FOLDER = "figurer"
 FIGURES = ("tilflyttere", "fraflyttere", "udsattes-andel", "forskel-aar-for-aar")
@@ -37,7 +40,7 @@ def refuse_existing(folder: Path, *, overwrite: bool) -> None:
     WriteError
         ``files.output_exists``.
     """
-    for name in (PAGE, FLOW_MAP, DESTINATION_MAP, WORKBOOK, RESULT):
+    for name in (PAGE, FLOW_MAP, DESTINATION_MAP, WORKBOOK, RESULT, GEOPACKAGE):
         if (folder / name).exists() and not overwrite:
             raise WriteError("files.output_exists", {"file": folder / name})
 
@@ -86,7 +89,13 @@ def write_moves(
             write_csv(path, _write_decimals(sheets[key]), overwrite=overwrite)
             written.append(path)
     write_json(folder / RESULT, describe_moves(published), overwrite=overwrite)
-    return [*written, folder / RESULT, *_write_figures(folder, published, texts, overwrite=overwrite)]
+    written.append(folder / RESULT)
+    if published.kommuner is not None and published.geometry is not None:
+        made = moves_layers(published.kommuner, published.geometry, texts)
+        metadata = {"synthetic": str(published.is_synthetic).lower()}
+        write_geopackage(folder / GEOPACKAGE, made, metadata=metadata, overwrite=overwrite)
+        written.append(folder / GEOPACKAGE)
+    return [*written, *_write_figures(folder, published, texts, overwrite=overwrite)]
 
 
 def _write_maps(folder: Path, published: PublishedMoves, texts: Texts, *, overwrite: bool) -> list[Path]:

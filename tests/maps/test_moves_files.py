@@ -7,9 +7,11 @@ import zipfile
 from dataclasses import replace
 from fractions import Fraction
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from python_calamine import CalamineWorkbook
 
 from boundaries.disclosure.flows import suppress_flows
@@ -25,7 +27,7 @@ from boundaries.moves.panel import shape_leaver_panel
 from boundaries.moves.products import sum_outflow
 from boundaries.moves.social_export import measure_social_export
 from geo.errors import DataError, WriteError
-from maps.moves_files import DESTINATION_MAP, FLOW_MAP, PAGE, RESULT, WORKBOOK, write_moves
+from maps.moves_files import DESTINATION_MAP, FLOW_MAP, GEOPACKAGE, PAGE, RESULT, WORKBOOK, write_moves
 from maps.moves_page import render_moves_page
 from maps.moves_sheets import describe_moves, make_sheets, round_fraction
 from maps.moves_text import format_moves, summarise_moves, tell_social_export
@@ -267,3 +269,23 @@ def test_a_year_whose_inflow_is_hidden_says_so(published, texts):
     assert "forebyggelsesområder?" not in render_moves_page(
         replace(published, areas=none, kommuner=None), texts
     )
+
+
+def test_layers_have_the_flows_that_are_shown_and_null_for_what_is_hidden(published, texts, tmp_path):
+    shapes = [shapely.box(at * 10_000, 6_200_000, at * 10_000 + 9_000, 6_209_000) for at in range(len(CODES))]
+    geometry = gpd.GeoDataFrame({"kommune_code": list(CODES)}, geometry=shapes, crs="EPSG:25832")
+    written = write_moves(tmp_path, replace(published, areas=None, geometry=geometry), texts)
+    assert tmp_path / GEOPACKAGE in written
+    flows = gpd.read_file(tmp_path / GEOPACKAGE, layer="stroemme")
+    shown = published.kommuner.flows
+    kept = shown[~shown["is_hidden"]]
+    assert flows["movers_n"].tolist() == kept["movers_n"].tolist()
+    start, end = (flows.geometry.apply(lambda line, at=at: shapely.Point(line.coords[at])) for at in (0, -1))
+    places = dict(zip(CODES, shapes, strict=True))
+    assert all(places[code].contains(point) for code, point in zip(flows["from_kommune"], start, strict=True))
+    assert all(places[code].contains(point) for code, point in zip(flows["to_kommune"], end, strict=True))
+    where = gpd.read_file(tmp_path / GEOPACKAGE, layer="hvorhen")
+    own = published.kommuner.destinations
+    own = own[own["exposure"].eq("udsat")]
+    assert where["movers_n"].isna().sum() == own["movers_n"].isna().sum()
+    assert where["movers_n"].sum() == own["movers_n"].sum()
