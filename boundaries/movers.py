@@ -61,7 +61,7 @@ class MoversQuestion:
     flows
         Table of moves between kommuner instead of the project's.
     from_year
-        First figure year; None for the first that there is.
+        First figure year that is shown; None for the first that there is.
     rules_year
         First figure year under the rules, of the comparison of before and after.
     with_kommune
@@ -271,7 +271,8 @@ def _follow_kommuner(
     registers: Registers, flows: pd.DataFrame, question: MoversQuestion, threshold_n: int
 ) -> KommuneMoves:
     whole = flows[flows["group"].eq(ALL)]
-    kept = (whole if len(whole) else flows).reset_index(drop=True)
+    every_year = (whole if len(whole) else flows).reset_index(drop=True)
+    kept = every_year
     if question.from_year is not None:
         kept = kept[kept["year"].ge(question.from_year)].reset_index(drop=True)
     found = _find_kommuner_with(registers, question)
@@ -280,7 +281,8 @@ def _follow_kommuner(
     shown = suppress_flows(kept, threshold_n, kommuner_with=named)
     social_export, error = None, None
     try:
-        panel = shape_leaver_panel(kept, named)
+        # Before and after are compared over all years, whichever are shown.
+        panel = shape_leaver_panel(every_year, named)
         social_export = measure_social_export(panel, from_year=question.rules_year)
     except DataError as caught:
         error = caught
