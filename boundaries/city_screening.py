@@ -3,7 +3,7 @@
 Nothing but `ScreenedCity` reaches a page, a file or a terminal, and it holds nothing that is hidden.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,9 +18,17 @@ from boundaries.disclosure.other_zones import sum_other_zones
 from boundaries.model import Registers
 from boundaries.registers.cell_columns import GridCriterion
 from boundaries.registers.cells import read_cells
-from boundaries.registers.context_layers import read_places, read_zones
+from boundaries.registers.context_layers import (
+    ContextLayer,
+    read_barriers,
+    read_blocks,
+    read_crossings,
+    read_places,
+    read_zones,
+)
 from boundaries.registers.findings import combine_findings
 from boundaries.registers.readers import read_registers
+from boundaries.screening.barriers import measure_barriers
 from boundaries.screening.cells import sum_cells, sum_unplaced
 from boundaries.screening.criteria import Limit
 from boundaries.screening.designations import ZoneStatus, compare_designations
@@ -50,6 +58,9 @@ class CityInputs:
     settings: ScreeningSettings
     files: pd.DataFrame
     findings: pd.DataFrame
+    barriers: gpd.GeoDataFrame | None = None
+    crossings: gpd.GeoDataFrame | None = None
+    blocks: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +115,10 @@ class ScreenedCity:
         Residents whose dwelling has no place; None where that is not known, or too few to tell.
     files
         ``register``, ``file``, ``layer``, ``rows_n``, ``sha256`` of the inputs.
+    barriers
+        As `boundaries.screening.barriers.measure_barriers` returns it, with ``zone`` (Int64, NA of all
+        zones) before it; ``crossings_n`` (Int64) and ``crossings_per_km`` NA where no crossings were given.
+        None without barriers, or without zones.
     """
 
     name: str
@@ -120,6 +135,7 @@ class ScreenedCity:
     compared: ComparedZones | None
     unplaced_n: int | None
     files: pd.DataFrame
+    barriers: pd.DataFrame | None = None
 
 
 def read_inputs(plan: ScreeningPlan) -> CityInputs:
@@ -133,7 +149,7 @@ def read_inputs(plan: ScreeningPlan) -> CityInputs:
     Raises
     ------
     ReadError, UsageError, DataError
-        As `read_registers`, `read_cells`, `read_zones` and `read_places`.
+        As `read_registers`, `read_cells` and the readers of `boundaries.registers.context_layers`.
     """
     found: list[pd.DataFrame] = []
     files: list[pd.DataFrame] = []
@@ -148,16 +164,10 @@ def read_inputs(plan: ScreeningPlan) -> CityInputs:
         found.append(registers.findings)
         files.append(registers.files[["register", "file", "layer", "rows_n", "sha256"]])
     layers: dict[str, gpd.GeoDataFrame] = {}
-    if plan.places is not None:
-        read = read_places(**dict(plan.places))
-        layers["places"] = read.frame
-        found.append(read.findings)
-        files.append(_describe_file("places", Path(plan.places["path"]), len(read.frame)))
-    if plan.compare is not None:
-        read = read_zones(plan.compare)
-        layers["zones"] = read.frame
-        found.append(read.findings)
-        files.append(_describe_file("zones", plan.compare, len(read.frame)))
+    for name, path, layer in _read_layers(plan):
+        layers[name] = layer.frame
+        found.append(layer.findings)
+        files.append(_describe_file(name, path, len(layer.frame)))
     return CityInputs(
         cells=cells,
         registers=registers,
@@ -166,7 +176,23 @@ def read_inputs(plan: ScreeningPlan) -> CityInputs:
         settings=settings,
         files=pd.concat(files, ignore_index=True),
         findings=combine_findings(found),
+        barriers=layers.get("barriers"),
+        crossings=layers.get("crossings"),
+        blocks=layers.get("blocks"),
     )
+
+
+def _read_layers(plan: ScreeningPlan) -> Iterator[tuple[str, Path, ContextLayer]]:
+    """Read the layers that a plan names, each with its file."""
+    for name, read, options in (
+        ("places", read_places, plan.places),
+        ("barriers", read_barriers, plan.barriers),
+        ("crossings", read_crossings, plan.crossings),
+        ("blocks", read_blocks, plan.blocks),
+        ("zones", read_zones, None if plan.compare is None else {"path": str(plan.compare)}),
+    ):
+        if options is not None:
+            yield name, Path(options["path"]), read(**dict(options))
 
 
 def _describe_file(register: str, path: Path, rows_n: int) -> pd.DataFrame:
@@ -215,6 +241,7 @@ def screen_city(plan: ScreeningPlan, inputs: CityInputs) -> ScreenedCity:
         compared=_compare(result, published, inputs, plan),
         unplaced_n=_count_unplaced(counts, published),
         files=inputs.files,
+        barriers=_measure_barriers(result, inputs),
     )
 
 
@@ -247,6 +274,19 @@ def _measure_profile(
     if registers is None or result.zones.empty:
         return None
     return compare_profile(profile_zones(registers.dwellings, result.zones, date(years[None], 1, 1)))
+
+
+def _measure_barriers(result: Screening, inputs: CityInputs) -> pd.DataFrame | None:
+    """Measure barriers, which are no persons: nothing of it is hidden."""
+    if inputs.barriers is None or result.zones.empty:
+        return None
+    none = inputs.barriers.iloc[:0]
+    crossings = none if inputs.crossings is None else inputs.crossings
+    table = measure_barriers(result.zones, inputs.barriers, crossings).astype({"crossings_n": "Int64"})
+    if inputs.crossings is None:
+        table = table.assign(crossings_n=pd.array([pd.NA] * len(table), "Int64"), crossings_per_km=np.nan)
+    table.insert(0, "zone", pd.Series([*result.zones["zone"], pd.NA], dtype="Int64"))
+    return table
 
 
 def _count_unplaced(counts: pd.DataFrame | None, published: PublishedScreening) -> int | None:

@@ -13,9 +13,12 @@ from boundaries.registers.project import Project, load_project
 from boundaries.registers.toml_table import TomlTable
 from boundaries.screening.settings import ScreeningSettings, from_table
 from data.texts import LANGUAGES
+from geo.errors import UsageError
 
-_TABLES = ("cells", "places", "then")
+_TABLES = ("cells", "places", "barriers", "crossings", "blocks", "then")
+_LAYERS = ("places", "barriers", "crossings", "blocks")
 _FILE_KEYS = ("path", "layer", "crs", "name")
+_LINE_KEYS = ("path", "layer", "crs", "kind")
 _CELL_KEYS = ("path", "sheet", "decimal", "fields")
 
 
@@ -33,12 +36,16 @@ class ScreeningQuestion:
         A day of the data year.
     compare
         Layer of another designation.
+    barriers, crossings
+        Layers of barriers (lines) and of crossings over them (points).
     """
 
     project: Path | None = None
     cells: Path | None = None
     on: datetime | None = None
     compare: Path | None = None
+    barriers: Path | None = None
+    crossings: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +70,11 @@ class ScreeningPlan:
         ``sheet``, ``decimal`` and ``fields`` of that table.
     places
         Layer that zones are named after, as the options of `read_places`; None to number them.
+    barriers, crossings
+        Layers of barriers and of crossings over them, as the options of `read_barriers` and
+        `read_crossings`; None where none are given.
+    blocks
+        Layer of blocks or roder that zones are given to whole, as the options of `read_blocks`.
     compare
         Layer of another designation; None for none.
     gap_then, year_then
@@ -77,6 +89,9 @@ class ScreeningPlan:
     cells: Path | None = None
     cell_options: Mapping[str, object] = field(default_factory=dict)
     places: Mapping[str, str] | None = None
+    barriers: Mapping[str, str] | None = None
+    crossings: Mapping[str, str] | None = None
+    blocks: Mapping[str, str] | None = None
     compare: Path | None = None
     gap_then: Mapping[GridCriterion, Fraction] = field(default_factory=dict)
     year_then: int | None = None
@@ -103,7 +118,14 @@ def open_plan(question: ScreeningQuestion) -> ScreeningPlan:
     is_needed = question.project is not None or question.cells is None
     project = load_project(question.project or Path()) if is_needed else None
     day = question.on.date() if question.on else None
-    return plan_screening(project, cells=question.cells, on=day, compare=question.compare)
+    return plan_screening(
+        project,
+        cells=question.cells,
+        on=day,
+        compare=question.compare,
+        barriers=question.barriers,
+        crossings=question.crossings,
+    )
 
 
 def plan_screening(
@@ -112,13 +134,17 @@ def plan_screening(
     cells: Path | None = None,
     on: date | None = None,
     compare: Path | None = None,
+    barriers: Path | None = None,
+    crossings: Path | None = None,
 ) -> ScreeningPlan:
     """Read what the project file says of the screening, and what the command adds.
 
     Besides the settings, ``[screening]`` may hold ``[screening.cells]`` (``path``, ``sheet``, ``decimal``,
     ``fields``: a table of counted cells instead of the registers), ``[screening.places]`` (``path``,
-    ``layer``, ``crs``, ``name``: the layer that zones are named after) and ``[screening.then]`` (``year``
-    and a gap by criterion: the efterslæb that is to be halved). Paths are relative to the project file.
+    ``layer``, ``crs``, ``name``: the layer that zones are named after), ``[screening.barriers]`` and
+    ``[screening.crossings]`` (``path``, ``layer``, ``crs``, ``kind``), ``[screening.blocks]`` (as places) and
+    ``[screening.then]`` (``year`` and a gap by criterion: the efterslæb that is to be halved). Paths are
+    relative to the project file.
 
     Parameters
     ----------
@@ -130,22 +156,30 @@ def plan_screening(
         Its year goes before the project's.
     compare
         Layer of another designation.
+    barriers, crossings
+        Layers, before the project's.
 
     Raises
     ------
     UsageError
-        Where keys or values are wrong, all of them at once.
+        Where keys or values are wrong, all of them at once; ``screening.crossings_alone`` where there are
+        crossings and nothing that they cross.
     """
     entries = {} if project is None else dict(project.screening)
     file = "boligkort.toml" if project is None else project.path.name
-    table = TomlTable(
-        file, "screening", {name: entries.pop(name, {}) for name in ("cells", "places", "then")}
-    )
+    table = TomlTable(file, "screening", {name: entries.pop(name, {}) for name in _TABLES})
     folder = Path() if project is None else project.folder
+    given = {"barriers": barriers, "crossings": crossings}
     options = _read_cell_options(table.table("cells"))
-    places = _read_file_options(table.table("places"), folder)
+    layers = {
+        name: _read_file_options(table.table(name), folder, _LINE_KEYS if name in given else _FILE_KEYS)
+        for name in _LAYERS
+    }
+    layers |= {name: {"path": str(path)} for name, path in given.items() if path is not None}
     year_then, gap_then = _read_then(table.table("then"))
     raise_project_errors(table.problems)
+    if layers["crossings"] and not layers["barriers"]:
+        raise UsageError("screening.crossings_alone", {"file": Path(layers["crossings"]["path"]).name})
     settings = from_table(entries, file=file)
     threshold_n = CellLimits().threshold_n if project is None else project.settings.suppression_threshold_n
     path = options.pop("path")
@@ -159,7 +193,10 @@ def plan_screening(
         project=project,
         cells=cells,
         cell_options=options,
-        places=places,
+        places=layers["places"],
+        barriers=layers["barriers"],
+        crossings=layers["crossings"],
+        blocks=layers["blocks"],
         compare=compare,
         gap_then=gap_then,
         year_then=year_then,
@@ -177,9 +214,9 @@ def _read_cell_options(table: TomlTable) -> dict[str, object]:
     }
 
 
-def _read_file_options(table: TomlTable, folder: Path) -> dict[str, str] | None:
-    table.check_keys(_FILE_KEYS)
-    found = {name: table.text(name) for name in _FILE_KEYS if table.text(name)}
+def _read_file_options(table: TomlTable, folder: Path, keys: tuple[str, ...]) -> dict[str, str] | None:
+    table.check_keys(keys)
+    found = {name: table.text(name) for name in keys if table.text(name)}
     if table.entries and "path" not in found:
         table.note("no_path", "path")
     return {**found, "path": str(folder / found["path"])} if "path" in found else None

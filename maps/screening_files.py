@@ -14,6 +14,7 @@ from maps import labels
 from maps.designation_map import render_designation_map
 from maps.qgis_screening import screening_layers
 from maps.results import list_records
+from maps.screening_barriers import tabulate_barriers
 from maps.screening_map import render_screening_map
 from maps.screening_tables import (
     tabulate_cells,
@@ -36,7 +37,8 @@ WORKBOOK = "screening.xlsx"
 RESULT = "screening.json"
 CELLS = "celler.csv"
 ZONES = "zoner.csv"
-FILES = (GRID_MAP, DESIGNATION_MAP, GEOPACKAGE, WORKBOOK, CELLS, ZONES, RESULT)
+BARRIERS = "barrierer.csv"
+FILES = (GRID_MAP, DESIGNATION_MAP, GEOPACKAGE, WORKBOOK, CELLS, ZONES, BARRIERS, RESULT)
 """What `write_screening` may write, in the order in which a reader wants to know of it."""
 
 
@@ -69,8 +71,8 @@ def write_screening(
     versions
         Of the program and its libraries.
     overwrite
-        Replace what lies there; each file in one step, so that an old one survives any failure. A page of a
-        comparison that is no longer asked for is taken away.
+        Replace what lies there; each file in one step, so that an old one survives any failure. A file of
+        what is no longer asked for is taken away.
 
     Returns
     -------
@@ -97,8 +99,15 @@ def write_screening(
     write_workbook(folder / WORKBOOK, make_sheets(city, texts), texts=texts, overwrite=overwrite)
     write_csv(folder / CELLS, title_columns(tabulate_cells(city), texts), overwrite=overwrite)
     write_csv(folder / ZONES, title_columns(tabulate_zones(city), texts), overwrite=overwrite)
+    written += [GEOPACKAGE, WORKBOOK, CELLS, ZONES]
+    if city.barriers is not None:
+        barriers = title_columns(tabulate_barriers(city, texts), texts)
+        write_csv(folder / BARRIERS, barriers, overwrite=overwrite)
+        written.append(BARRIERS)
+    else:
+        (folder / BARRIERS).unlink(missing_ok=True)
     write_json(folder / RESULT, describe_screening(city, texts, versions=versions), overwrite=overwrite)
-    return [folder / name for name in (*written, GEOPACKAGE, WORKBOOK, CELLS, ZONES, RESULT)]
+    return [folder / name for name in (*written, RESULT)]
 
 
 def make_sheets(city: ScreenedCity, texts: Texts) -> dict[str, pd.DataFrame]:
@@ -110,6 +119,7 @@ def make_sheets(city: ScreenedCity, texts: Texts) -> dict[str, pd.DataFrame]:
         "disparity": tabulate_disparity(city, texts),
         "stability": tabulate_stability(city, texts),
         "compared": tabulate_compared(city, texts),
+        "barriers": tabulate_barriers(city, texts),
         "profile": tabulate_profile(city, texts),
         "settings": tabulate_settings(city, texts),
     }
@@ -152,8 +162,8 @@ def describe_screening(
     -------
     dict
         ``name``, ``is_synthetic``, ``years``, ``settings``, ``limits``, ``parts`` (city, zones, rest),
-        ``zones``, ``disparity``, ``compared``, ``profile``, ``cells`` (how many show what),
-        ``unplaced_n``, ``inputs`` and ``versions``.
+        ``zones``, ``disparity``, ``compared``, ``profile``, ``barriers``, ``cells`` (how
+        many show what), ``unplaced_n``, ``inputs`` and ``versions``.
     """
     zones = tabulate_zones(city)
     columns = [name for name in zones.columns if name != "part"]
@@ -177,6 +187,7 @@ def describe_screening(
         "disparity": _list(tabulate_disparity(city, texts)),
         "compared": None if city.compared is None else _list(tabulate_compared(city, texts)),
         "profile": None if city.profile is None else _list(tabulate_profile(city, texts)),
+        "barriers": None if city.barriers is None else _list(tabulate_barriers(city, texts)),
         "cells": {str(key): int(n) for key, n in city.published.cells["shown"].value_counts().items()},
         "unplaced_n": city.unplaced_n,
         "inputs": _list(city.files),

@@ -8,6 +8,7 @@ from data.texts import Texts
 from maps import labels, layers, legend
 from maps.page import KeyFigure, LegendEntry, Page, PageFrame, PageParts, TableFrame, make_map
 from maps.page_texts import page_texts, standard_words
+from maps.screening_barriers import describe_barriers, make_barrier_table
 from maps.screening_cells import encode_cells
 from maps.screening_palette import css_rules, make_patterns
 from maps.screening_views import View, make_views
@@ -44,6 +45,8 @@ def render_screening_map(city: ScreenedCity, texts: Texts) -> str:
     tables = [make_zone_table(city, texts)]
     if city.disparity is not None:
         tables.append(make_gap_table(city.disparity, texts))
+    if city.barriers is not None:
+        tables.append(make_barrier_table(city.barriers, texts))
     data: dict[str, object] = {
         "language": texts.language,
         "texts": page_texts("grid", texts) | script_texts("screening_map.script", texts),
@@ -100,6 +103,8 @@ def _make_frame(city: ScreenedCity, first: View, texts: Texts) -> PageFrame:
     tables = [TableFrame("zones", texts.get("page.grid.table"))]
     if city.disparity is not None:
         tables.append(TableFrame("gaps", texts.get("page.grid.gap_table")))
+    if city.barriers is not None:
+        tables.append(TableFrame("barriers", texts.get("screening.barriers.caption")))
     words = standard_words("grid", texts, is_synthetic=city.is_synthetic)
     if not city.is_synthetic:
         words["credits"] = texts.get("page.grid.credits")
@@ -110,6 +115,8 @@ def _make_frame(city: ScreenedCity, first: View, texts: Texts) -> PageFrame:
     goal = describe_gaps(city, texts)
     if goal:
         notes.append((texts.get("screening_map.note.goal"), goal))
+    if city.barriers is not None:
+        notes.append((texts.get("screening.sheet.barriers"), describe_barriers(city, texts)))
     return PageFrame(
         kind="grid",
         title=make_title(city, texts),

@@ -8,6 +8,7 @@ import pandas as pd
 from boundaries.city_screening import ScreenedCity
 from data.texts import Texts
 from maps import labels
+from maps.screening_barriers import describe_barriers, tabulate_barriers
 from maps.screening_map import make_kicker, make_lead, make_title
 from maps.screening_tables import (
     name_value,
@@ -46,6 +47,7 @@ def format_screening(
         _format_limits(city, texts, columns),
         _format_gaps(city, texts, columns),
         _format_compared(city, texts, columns),
+        _format_barriers(city, texts, columns),
         _format_unplaced(city, texts, columns),
         "\n".join([texts.get("terminal.written"), *(f"  {show_path(path)}" for path in written)]),
     ]
@@ -113,6 +115,16 @@ def _format_compared(city: ScreenedCity, texts: Texts, width: int) -> str:
         shown[title] = [labels.format_area_m2(value, texts.language) for value in table[f"area_{side}_m2"]]
     titled = title_columns(shown, texts, but=tuple(titles.values()))
     return _head(texts, "compared") + _table(titled, texts, width)
+
+
+def _format_barriers(city: ScreenedCity, texts: Texts, width: int) -> str:
+    if city.barriers is None:
+        return ""
+    table = tabulate_barriers(city, texts).drop(columns="zone")
+    if table["crossings_n"].isna().all():
+        table = table[["name", "barrier_m"]]
+    said = _head(texts, "barriers") + _table(title_columns(table, texts), texts, width)
+    return f"{said}\n{_fold(describe_barriers(city, texts), width)}"
 
 
 def _format_unplaced(city: ScreenedCity, texts: Texts, width: int) -> str:

@@ -1,4 +1,4 @@
-"""Layers that a screening is seen against, each one file of its own: zones, places, barriers and crossings.
+"""Layers that a screening is seen against, a file each: zones, places, blocks, barriers and crossings.
 
 They are no registers of a project: every layer is read alone, with the findings that belong to it.
 """
@@ -157,6 +157,34 @@ def read_places(
     frame = reading.take_polygons().assign(name=names)
     frame = _sort_by_place(frame[frame["name"].notna()], "name")
     return reading.finish(frame.sort_values("name", kind="stable"), ["name"])
+
+
+def read_blocks(
+    path: str | Path, *, layer: str | None = None, crs: str | None = None, name: str | None = None
+) -> ContextLayer:
+    """Read the blocks or roder that zones are given to whole.
+
+    Parameters
+    ----------
+    path, layer, crs, name
+        As for `read_zones`.
+
+    Returns
+    -------
+    ContextLayer
+        ``name`` (NA where not told), ``geometry`` (MultiPolygon); from north to south. Blocks that overlap
+        are a finding.
+
+    Raises
+    ------
+    ReadError, UsageError, DataError
+        As `geo.readers.read_layer`, or ``context.no_such_column``.
+    """
+    reading = _read(path, "blocks", layer=layer, crs=crs)
+    names = reading.text_of(NAME_HEADINGS, name)
+    frame = _sort_by_place(reading.take_polygons().assign(name=names, name_given=names), "name")
+    _note_overlaps(reading, frame)
+    return reading.finish(frame, ["name"])
 
 
 def read_barriers(
