@@ -367,6 +367,46 @@ def screen(
 
 
 @_command
+@PROJECT
+@click.option("--flows", type=PATH)
+@click.option("--from-year", type=int, metavar="ÅR")
+@click.option("--rules-year", type=int, metavar="ÅR")
+@click.option("--with-kommune", multiple=True, metavar="KOMMUNE")
+@click.option("--with-table", type=PATH)
+@click.option("--with-column", metavar="KOLONNE")
+@click.option("--output", type=PATH)
+@OVERWRITE
+def movers(
+    ctx: click.Context,
+    project: Path,
+    *,
+    output: Path | None,
+    overwrite: bool,
+    as_json: bool,
+    **options: object,  # click calls by keyword; `pick` sorts them
+) -> None:
+    """Follow who moves where, and write pages, tables and figures."""
+    from boundaries.movers import MoversQuestion, follow_movers
+    from boundaries.registers.project import load_project
+    from maps import moves_files, moves_sheets, moves_text, terminal
+
+    opened = load_project(project)
+    ctx.meta.setdefault("language", opened.language)
+    texts, target = find_texts(ctx), output or opened.output
+    moves_files.refuse_existing(target, overwrite=overwrite)
+    with show_progress(ctx, "read", "decide", "write") as advance:
+        advance("read")
+        registers = read_or_exit(ctx, opened)
+        advance("decide")
+        published = follow_movers(registers, opened, pick(MoversQuestion, options))
+        tell_or_exit(ctx, published.findings)
+        advance("write")
+        written = moves_files.write_moves(target, published, texts, overwrite=overwrite)
+    text = moves_text.format_moves(published, written, texts, width=terminal.measure_width())
+    tell(as_json, moves_sheets.describe_moves(published), text)
+
+
+@_command
 @click.argument("kind", type=click.Choice(["kommuner"]))
 @click.argument("table", type=PATH)
 @click.option("--value", required=True, metavar="KOLONNE")

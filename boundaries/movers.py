@@ -4,7 +4,7 @@ Nothing but `PublishedMoves` reaches a page, a file or a terminal, and it holds 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -63,17 +63,17 @@ class MoversQuestion:
     from_year
         First figure year that is shown; None for the first that there is.
     rules_year
-        First figure year under the rules, of the comparison of before and after.
+        First figure year under the rules, of the comparison of before and after; None for `RULES_YEAR`.
     with_kommune
         Codes or names of the kommuner that have prevention areas.
     with_table, with_column
-        A table of kommuner instead, and the column that is over 0 where there are such areas. Without
-        either, the project's lists tell.
+        A table of kommuner instead, and the column that is over 0 where there are such areas. What is not
+        asked, the table ``[movers]`` of the project says; without either, the project's lists tell.
     """
 
     flows: Path | None = None
     from_year: int | None = None
-    rules_year: int = RULES_YEAR
+    rules_year: int | None = None
     with_kommune: tuple[str, ...] = ()
     with_table: Path | None = None
     with_column: str | None = None
@@ -178,6 +178,7 @@ def follow_movers(registers: Registers, project: Project, question: MoversQuesti
     UsageError
         ``movers.unknown_kommune``, ``movers.no_column``.
     """
+    question = _complete(question, project)
     threshold_n = project.settings.suppression_threshold_n
     findings = [find_snapshot_gaps(registers.residents)]
     residents = registers.residents
@@ -204,6 +205,15 @@ def follow_movers(registers: Registers, project: Project, question: MoversQuesti
         geometry=registers.kommuner if len(registers.kommuner) else None,
         findings=combine_findings(findings),
     )
+
+
+def _complete(question: MoversQuestion, project: Project) -> MoversQuestion:
+    """Take from the project what was not asked; kommuner that were asked go before its table."""
+    asked = {name: value for name, value in vars(question).items() if value}
+    said = dict(project.movers)
+    if "with_kommune" in asked or "with_table" in asked:
+        said = {name: value for name, value in said.items() if not name.startswith("with_")}
+    return replace(question, **{"rules_year": RULES_YEAR, **said, **asked})
 
 
 def _follow_areas(
@@ -279,11 +289,12 @@ def _follow_kommuner(
     there = {*kept["from_kommune"], *kept["to_kommune"]}
     named = tuple(sorted(found & there))
     shown = suppress_flows(kept, threshold_n, kommuner_with=named)
+    rules_year = question.rules_year or RULES_YEAR
     social_export, error = None, None
     try:
         # Before and after are compared over all years, whichever are shown.
         panel = shape_leaver_panel(every_year, named)
-        social_export = measure_social_export(panel, from_year=question.rules_year)
+        social_export = measure_social_export(panel, from_year=rules_year)
     except DataError as caught:
         error = caught
     return KommuneMoves(
@@ -295,7 +306,7 @@ def _follow_kommuner(
         kommuner_with=named,
         social_export=social_export,
         social_export_error=error,
-        rules_year=question.rules_year,
+        rules_year=rules_year,
     )
 
 

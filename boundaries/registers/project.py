@@ -30,7 +30,8 @@ SETTING_CHOICES: Mapping[str, tuple[str, ...]] = {
 SETTING_MINIMA: Mapping[str, float] = {"suppression_threshold_n": 3}
 """Lowest value of a setting that is a number; 0 for the others."""
 
-_TABLES = ("project", "dates", "settings", "registers", "screening")
+_TABLES = ("project", "dates", "settings", "registers", "screening", "movers")
+_MOVERS_KEYS = ("with_kommune", "with_table", "with_column", "rules_year", "from_year")
 _PROJECT_KEYS = ("name", "kommune_code", "synthetic", "language", "output")
 _SOURCE_KEYS = (
     "path",
@@ -120,6 +121,9 @@ class Project:
         Register name to `Source`, in the order of the registers.
     screening
         The table ``[screening]`` as it stands; the screening of a city reads and checks it.
+    movers
+        What the table ``[movers]`` says: ``with_kommune`` (tuple of str), ``with_table`` (Path),
+        ``with_column``, ``rules_year`` and ``from_year``; without a key that it does not say.
     """
 
     path: Path
@@ -132,6 +136,7 @@ class Project:
     settings: Settings = field(default_factory=Settings)
     sources: Mapping[str, Source] = field(default_factory=dict)
     screening: Mapping[str, object] = field(default_factory=dict)
+    movers: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -222,7 +227,21 @@ def _make_project(file: Path, root: TomlTable) -> Project:
         settings=_read_settings(root.table("settings")),
         sources=_read_sources(file.parent, root.table("registers")),
         screening=root.table("screening").entries,
+        movers=_read_movers(file.parent, root.table("movers")),
     )
+
+
+def _read_movers(folder: Path, table: TomlTable) -> dict[str, object]:
+    table.check_keys(_MOVERS_KEYS)
+    found: dict[str, object] = {
+        "with_kommune": table.texts("with_kommune"),
+        "with_column": table.text("with_column"),
+        "rules_year": table.integer("rules_year", 0, low=0),
+        "from_year": table.integer("from_year", 0, low=0),
+    }
+    if path := table.text("with_table"):
+        found["with_table"] = _resolve(folder, path)
+    return {name: value for name, value in found.items() if value}
 
 
 def _read_kommune_code(table: TomlTable) -> str:

@@ -276,3 +276,18 @@ def test_every_error_of_the_room_has_its_sentence_and_is_raised():
 def test_names_of_files_are_posix(tmp_path):
     made = Project(path=tmp_path / "p" / "boligkort.toml", name="x", output=tmp_path)
     assert made.name_file(tmp_path / "d" / "a.csv") == str(PurePosixPath("..", "d", "a.csv"))
+
+
+def test_the_table_of_movers_is_read_with_its_path(tmp_path):
+    written = '[movers]\nwith_table = "tal.csv"\nwith_column = "n"\nrules_year = 2023\n'
+    (tmp_path / "boligkort.toml").write_text(written, encoding="utf-8")
+    found = load_project(tmp_path).movers
+    assert found == {"with_table": tmp_path / "tal.csv", "with_column": "n", "rules_year": 2023}
+
+
+def test_a_mistyped_key_of_the_movers_is_named(tmp_path):
+    (tmp_path / "boligkort.toml").write_text('[movers]\nwith_tabel = "tal.csv"\n', encoding="utf-8")
+    with pytest.raises(UsageError) as raised:
+        load_project(tmp_path)
+    assert "with_tabel" in str(raised.value)
+    assert "with_table" in str(raised.value)
