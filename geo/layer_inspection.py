@@ -137,7 +137,8 @@ def _inspect(source: LayerFile, path: Path, name: str, notes: list[Note]) -> Lay
     if not has_geometry:
         return LayerFacts(name=name, geometry_type="", rows_n=len(fids), fields=fields)
     # What GEOS cannot read is a fault of the feature, not of the file.
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):
+        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     has_bytes = np.array([cell is not None for cell in wkb], dtype=bool)
     crs = info["crs"] if states_crs(path, source.suffix) else None
     faults = _find_faults(shapes, fids, has_bytes)

@@ -109,7 +109,9 @@ def read_gdal_layer(path: Path, *, layer: str | None = None, crs: str | None = N
     notes: list[Note] = []
     with without_log(path, found) as source, gdal_errors(path.name, notes):
         content = _read_content(source, path.name, layer)
-        geometry = shapely.from_wkb(content.geometry)
+        # Coordinates that are no numbers are found later, with their place; numpy need not warn of them.
+        with np.errstate(invalid="ignore"):
+            geometry = shapely.from_wkb(content.geometry)
     own_crs = content.crs if crs is None or states_crs(path, found.suffix) else None
     if has_unsaved_rows(path):
         notes.append(Note("files.unsaved_rows", {"source": path.name}))

@@ -107,3 +107,8 @@ def test_text_of_another_encoding_than_the_stated_is_an_error_of_ours(tmp_path, 
         read_layer(path)
     assert raised.value.key in {"files.wrong_letters", "files.broken"}
     assert path.name in str(raised.value)
+
+
+def test_a_shape_of_no_numbers_is_read_without_a_warning(tmp_path):
+    # Damage that made the coordinates of a point signalling NaNs.
+    require_answers(["shp"], 1794, 1, tmp_path, 120)
