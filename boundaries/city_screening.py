@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from boundaries.city_blocks import give_to_blocks
 from boundaries.disclosure.cells import PublishedScreening, publish_screening
 from boundaries.disclosure.other_zones import sum_other_zones
 from boundaries.model import Registers
@@ -119,6 +120,8 @@ class ScreenedCity:
         As `boundaries.screening.barriers.measure_barriers` returns it, with ``zone`` (Int64, NA of all
         zones) before it; ``crossings_n`` (Int64) and ``crossings_per_km`` NA where no crossings were given.
         None without barriers, or without zones.
+    block_zones
+        As `boundaries.city_blocks.give_to_blocks` returns it; None without blocks, or without zones.
     """
 
     name: str
@@ -136,6 +139,7 @@ class ScreenedCity:
     unplaced_n: int | None
     files: pd.DataFrame
     barriers: pd.DataFrame | None = None
+    block_zones: gpd.GeoDataFrame | None = None
 
 
 def read_inputs(plan: ScreeningPlan) -> CityInputs:
@@ -242,6 +246,7 @@ def screen_city(plan: ScreeningPlan, inputs: CityInputs) -> ScreenedCity:
         unplaced_n=_count_unplaced(counts, published),
         files=inputs.files,
         barriers=_measure_barriers(result, inputs),
+        block_zones=_give_to_blocks(result, published, inputs, counts),
     )
 
 
@@ -289,6 +294,23 @@ def _measure_barriers(result: Screening, inputs: CityInputs) -> pd.DataFrame | N
     return table
 
 
+def _give_to_blocks(
+    result: Screening, published: PublishedScreening, inputs: CityInputs, counts: pd.DataFrame | None
+) -> gpd.GeoDataFrame | None:
+    if inputs.blocks is None or result.zones.empty:
+        return None
+    beside = None
+    if inputs.old_zones is not None:
+        found = compare_designations(inputs.old_zones, result.zones)
+        beside = _assign_cells(result, _take_dropped(found.zones))
+    return give_to_blocks(result, published, inputs.blocks, counts, beside=beside)
+
+
+def _take_dropped(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    is_dropped = zones["status"].eq(ZoneStatus.DROPPED.value).to_numpy()
+    return zones[is_dropped].reset_index(drop=True)
+
+
 def _count_unplaced(counts: pd.DataFrame | None, published: PublishedScreening) -> int | None:
     if counts is None:
         return None
@@ -303,7 +325,7 @@ def _compare(
         return None
     found = compare_designations(inputs.old_zones, result.zones)
     is_dropped = found.zones["status"].eq(ZoneStatus.DROPPED.value).to_numpy()
-    dropped = found.zones[is_dropped].reset_index(drop=True)
+    dropped = _take_dropped(found.zones)
     others = _assign_cells(result, dropped)
     sums = sum_other_zones(result, published, others)
     columns = [name for name in sums.columns if name != "cells_n"]

@@ -27,6 +27,7 @@ from maps.qml import (
     write_style,
 )
 from maps.screening_palette import (
+    BLOCK_STYLE,
     CELL_INKS,
     HIDDEN_INKS,
     LAND_ANGLES,
@@ -35,6 +36,7 @@ from maps.screening_palette import (
     ZONE_STYLE,
 )
 from maps.screening_tables import (
+    tabulate_block_zones,
     tabulate_cells,
     tabulate_compared,
     tabulate_zones,
@@ -59,8 +61,8 @@ def screening_layers(city: ScreenedCity, texts: Texts) -> list[Layer]:
     Returns
     -------
     list of Layer
-        ``zones`` and ``cells`` (MultiPolygon, EPSG:25832), and with another designation ``compared_zones``
-        and ``compared_land``. What is hidden is empty.
+        ``zones`` and ``cells`` (MultiPolygon, EPSG:25832), with another designation ``compared_zones``
+        and ``compared_land``, and with blocks ``block_zones``. What is hidden is empty.
     """
     zones = city.published.zones
     cells = tabulate_cells(city)
@@ -75,6 +77,10 @@ def screening_layers(city: ScreenedCity, texts: Texts) -> list[Layer]:
     ]
     if city.compared is not None:
         layers += _compare_layers(city, city.compared, texts)
+    if city.block_zones is not None:
+        blocks = tabulate_block_zones(city)
+        qml = _style_blocks(blocks, texts)
+        layers.append(_make_layer("block_zones", blocks, city.block_zones.geometry, qml, texts))
     return layers
 
 
@@ -154,6 +160,13 @@ def _style_zones(table: pd.DataFrame, texts: Texts) -> str:
     renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", enableorderby="0", symbollevels="0")
     ET.SubElement(renderer, "symbols").append(make_fill_symbol("0", ZONE_STYLE))
     add_labels(root, "name")
+    return _finish(root, table, texts)
+
+
+def _style_blocks(table: pd.DataFrame, texts: Texts) -> str:
+    root = start_style()
+    renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", enableorderby="0", symbollevels="0")
+    ET.SubElement(renderer, "symbols").append(make_fill_symbol("0", BLOCK_STYLE))
     return _finish(root, table, texts)
 
 

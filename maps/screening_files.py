@@ -17,6 +17,7 @@ from maps.results import list_records
 from maps.screening_barriers import tabulate_barriers
 from maps.screening_map import render_screening_map
 from maps.screening_tables import (
+    tabulate_block_zones,
     tabulate_cells,
     tabulate_compared,
     tabulate_criteria,
@@ -120,6 +121,7 @@ def make_sheets(city: ScreenedCity, texts: Texts) -> dict[str, pd.DataFrame]:
         "stability": tabulate_stability(city, texts),
         "compared": tabulate_compared(city, texts),
         "barriers": tabulate_barriers(city, texts),
+        "blocks": tabulate_block_zones(city),
         "profile": tabulate_profile(city, texts),
         "settings": tabulate_settings(city, texts),
     }
@@ -162,8 +164,8 @@ def describe_screening(
     -------
     dict
         ``name``, ``is_synthetic``, ``years``, ``settings``, ``limits``, ``parts`` (city, zones, rest),
-        ``zones``, ``disparity``, ``compared``, ``profile``, ``barriers``, ``cells`` (how
-        many show what), ``unplaced_n``, ``inputs`` and ``versions``.
+        ``zones``, ``disparity``, ``compared``, ``profile``, ``barriers``, ``block_zones``,
+        ``cells`` (how many show what), ``unplaced_n``, ``inputs`` and ``versions``.
     """
     zones = tabulate_zones(city)
     columns = [name for name in zones.columns if name != "part"]
@@ -188,6 +190,7 @@ def describe_screening(
         "compared": None if city.compared is None else _list(tabulate_compared(city, texts)),
         "profile": None if city.profile is None else _list(tabulate_profile(city, texts)),
         "barriers": None if city.barriers is None else _list(tabulate_barriers(city, texts)),
+        "block_zones": None if city.block_zones is None else _list(tabulate_block_zones(city)),
         "cells": {str(key): int(n) for key, n in city.published.cells["shown"].value_counts().items()},
         "unplaced_n": city.unplaced_n,
         "inputs": _list(city.files),

@@ -9,6 +9,7 @@ from maps import labels, layers, legend
 from maps.page import KeyFigure, LegendEntry, Page, PageFrame, PageParts, TableFrame, make_map
 from maps.page_texts import page_texts, standard_words
 from maps.screening_barriers import describe_barriers, make_barrier_table
+from maps.screening_blocks import describe_blocks, describe_outlines
 from maps.screening_cells import encode_cells
 from maps.screening_palette import css_rules, make_patterns
 from maps.screening_views import View, make_views
@@ -49,7 +50,9 @@ def render_screening_map(city: ScreenedCity, texts: Texts) -> str:
         tables.append(make_barrier_table(city.barriers, texts))
     data: dict[str, object] = {
         "language": texts.language,
-        "texts": page_texts("grid", texts) | script_texts("screening_map.script", texts),
+        "texts": page_texts("grid", texts)
+        | script_texts("screening_map.script", texts)
+        | {"layer_blocks": texts.get("screening.blocks.layer")},
         "criteria": [
             {
                 "key": name.value,
@@ -62,6 +65,7 @@ def render_screening_map(city: ScreenedCity, texts: Texts) -> str:
         "views": [_describe_view(view, texts) for view in views],
         "cells": encode_cells(city, known),
         "zones": describe_zones(city, texts),
+        "blocks": describe_outlines(city),
         "tables": tables,
     }
     parts = PageParts(
@@ -117,6 +121,8 @@ def _make_frame(city: ScreenedCity, first: View, texts: Texts) -> PageFrame:
         notes.append((texts.get("screening_map.note.goal"), goal))
     if city.barriers is not None:
         notes.append((texts.get("screening.sheet.barriers"), describe_barriers(city, texts)))
+    if city.block_zones is not None:
+        notes.append((texts.get("screening.sheet.blocks"), describe_blocks(city, texts)))
     return PageFrame(
         kind="grid",
         title=make_title(city, texts),

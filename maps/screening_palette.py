@@ -40,6 +40,9 @@ HIDDEN_INKS: tuple[Ink, Ink] = (Ink("#f1efea", "#262c31"), Ink("#a9a69e", "#5962
 ZONE_STYLE = OutlineStyle(line=Ink("#1b1f23", "#f4f6f7"), width_px=2.2)
 """Outline of a zone over the cells."""
 
+BLOCK_STYLE = OutlineStyle(line=Ink("#1b1f23", "#f4f6f7"), width_px=1.6, dash="5 4")
+"""Outline of a zone given to whole blocks."""
+
 NEW_INK = Ink("#0b62a8", "#62b0f2")
 OLD_INK = Ink("#c2571a", "#ff9d5c")
 """The two colours of old against new."""

@@ -200,6 +200,32 @@ def tabulate_profile(city: ScreenedCity, texts: Texts) -> pd.DataFrame:
     return frame
 
 
+def tabulate_block_zones(city: ScreenedCity) -> pd.DataFrame:
+    """Return the zones given to whole blocks as they may be shown; no rows where there are none.
+
+    Returns
+    -------
+    DataFrame
+        ``zone``, ``name``, ``blocks_n``, ``area_m2``; where dwellings could be counted ``residents_n``,
+        ``households_n``, and value, numerator and denominator by known criterion, NA where hidden.
+    """
+    zones = city.block_zones
+    columns = ["zone", "name", "blocks_n", "area_m2"]
+    known = list_known(city) if zones is not None and "residents_n" in zones else []
+    if known:
+        columns += ["residents_n", "households_n"]
+    for criterion in known:
+        columns += [name_value(criterion), name_numerator(criterion), name_denominator(criterion)]
+    flat = [
+        {**row, **{name_value(name): as_tenth(find_value(row, name)) for name in known}}
+        for row in ([] if zones is None else labels.list_rows(zones))
+    ]
+    floats = {"area_m2", *map(name_value, known)}
+    return pd.DataFrame(flat, columns=columns).astype(
+        {name: "str" if name == "name" else "Float64" if name in floats else "Int64" for name in columns}
+    )
+
+
 def title_columns(frame: pd.DataFrame, texts: Texts, *, but: tuple[str, ...] = ()) -> pd.DataFrame:
     """Return a table with headings for people and its codes in words; the columns `but` have a heading."""
     shown = frame.copy()

@@ -4,6 +4,9 @@ The cells of the screening's zones, and of the rest, are published so that their
 of any other zone cuts through these lines. It is shown only where every piece that it cuts off, and what it
 leaves, still holds: together a piece has as many people as a cell that shows its counts, and of its hidden
 cells there are two at least, one without an average, and together they are no small count.
+
+Zones that are counted dwelling by dwelling may cut through a cell. What lies on each side of the cut is not
+told, so that each part of such a cell is a hidden one of its own, without an average, whatever it shows.
 """
 
 from collections.abc import Iterable
@@ -21,7 +24,10 @@ from boundaries.disclosure.cells import (
     Quantity,
     list_quantities,
 )
+from boundaries.registers.cell_columns import COUNT_COLUMNS
 from boundaries.screening.screening import Screening
+from geo.grid import NO_CELL, Cells, find_cells
+from geo.grid_groups import number_cells
 
 Ints = NDArray[np.int64]
 
@@ -49,17 +55,87 @@ def sum_other_zones(screening: Screening, published: PublishedScreening, others:
     """
     cells = screening.cells.reset_index(drop=True)
     zone = others.reset_index(drop=True).astype("Int64")
+    pieces = cells[[*COUNT_COLUMNS, "zone"]].assign(other=zone, cell=cells.index, is_cut=False)
+    shown = _sum_pieces(pieces, published)
+    shown.insert(0, "cells_n", cells.groupby(zone, sort=True).size().astype("Int64"))
+    return shown
+
+
+def sum_cut_zones(
+    screening: Screening,
+    published: PublishedScreening,
+    counts: pd.DataFrame,
+    others: pd.Series,
+    *,
+    beside: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Sum the counts of zones that cut through cells, as far as they may be shown.
+
+    Parameters
+    ----------
+    screening
+        The whole.
+    published
+        As `boundaries.disclosure.cells.publish_screening` makes it of `screening`.
+    counts
+        Dwellings that the cells were summed of, as `boundaries.screening.dwelling_counts.count_dwellings`
+        returns them.
+    others
+        Other zone of each row of `counts` (Int64, NA in none), in their order.
+    beside
+        Zone of each of the screening's cells whose sums are shown besides (`sum_other_zones`); the pieces
+        have to hold in these, too. None where there are none.
+
+    Returns
+    -------
+    DataFrame
+        As `sum_other_zones`, without ``cells_n``.
+    """
+    cells = screening.cells.reset_index(drop=True)
+    found = find_cells(counts["x"], counts["y"], screening.grid)
+    own = number_cells(Cells(cells["column"].to_numpy(), cells["row"].to_numpy()))
+    place = pd.Series(cells.index, index=own).reindex(number_cells(found)).to_numpy()
+    frame = counts[list(COUNT_COLUMNS)].reset_index(drop=True)
+    frame = frame.assign(cell=place, other=others.reset_index(drop=True).astype("Int64"))
+    is_counted = (found.column != NO_CELL) & frame[list(COUNT_COLUMNS)].any(axis="columns").to_numpy(
+        dtype=bool
+    )
+    pieces = frame[is_counted].groupby(["cell", "other"], dropna=False, sort=True).sum().reset_index()
+    pieces["cell"] = pieces["cell"].astype("int64")
+    pieces["is_cut"] = pieces["cell"].duplicated(keep=False)
+    lines = _cross_lines(cells["zone"], beside)
+    pieces["zone"] = lines.loc[pieces["cell"]].array
+    return _sum_pieces(pieces, published)
+
+
+def _cross_lines(zone: pd.Series, beside: pd.Series | None) -> pd.Series:
+    """Return the line of each cell: its zone, parted by another set of zones; NA outside both."""
+    if beside is None:
+        return zone.astype("Int64")
+    own, other = zone.fillna(REST), beside.reset_index(drop=True).astype("Int64").fillna(NOWHERE)
+    # Zones count from 1, positions of others from 0.
+    code = own * (int(other.max()) + 2) + other + 1
+    return code.mask(code.eq(REST)).astype("Int64")
+
+
+def _sum_pieces(pieces: pd.DataFrame, published: PublishedScreening) -> pd.DataFrame:
+    """Sum pieces by other zone, and hide what has to be.
+
+    `pieces` are whole cells or parts of them: `COUNT_COLUMNS`, ``cell`` (position in the published cells),
+    ``zone`` (its line, NA for the rest), ``other`` and ``is_cut``.
+    """
+    zone = pieces["other"]
     place: Ints = np.asarray(zone.fillna(NOWHERE), dtype=np.int64)
-    shown = cells.groupby(zone, sort=True).size().astype("Int64").rename("cells_n").to_frame()
-    never = _find_small(cells, zone, published.limits)
+    shown = pd.DataFrame(index=pd.Index(np.unique(place[place != NOWHERE]), dtype="Int64", name=zone.name))
+    never = _find_small(pieces, zone, published.limits)
     hidden_base: set[int] = set()
     for name, pair in list_quantities().items():
-        lost = _hide(cells, published, place, (name, pair), never | hidden_base)
+        lost = _hide(pieces, published, place, (name, pair), never | hidden_base)
         if name == "base":
             hidden_base = lost
         for column in (pair.numerator, pair.denominator):
-            sums = cells[column].astype("Int64").groupby(zone, sort=True).sum(min_count=1)
-            is_unknown = cells[column].isna().groupby(zone, sort=True).any()
+            sums = pieces[column].astype("Int64").groupby(zone, sort=True).sum(min_count=1)
+            is_unknown = pieces[column].isna().groupby(zone, sort=True).any()
             shown[column] = sums.mask(is_unknown | sums.index.isin(lost))
     return shown
 
@@ -96,20 +172,22 @@ def _hide(
 def _describe_pieces(
     cells: pd.DataFrame, published: PublishedScreening, quantity: tuple[str, Quantity]
 ) -> pd.DataFrame:
-    """Return the counts of each inhabited cell, and what of them is hidden."""
+    """Return the counts of each inhabited cell or part of one, and what of them is hidden."""
     name, pair = quantity
     numerator, denominator = (cells[column].fillna(0) for column in (pair.numerator, pair.denominator))
-    shown = published.cells.reset_index(drop=True)
+    shown = published.cells.iloc[cells["cell"].to_numpy()].set_axis(cells.index)
+    is_cut = cells["is_cut"]
     rounded = shown[f"{name}_rounded"] if name != "base" else shown[pair.numerator]
     frame = pd.DataFrame(
         {
             "numerator": numerator.astype("int64"),
             "denominator": denominator.astype("int64"),
-            "is_hidden": shown[pair.numerator].isna(),
-            "is_bare": rounded.isna(),
+            "is_hidden": shown[pair.numerator].isna() | is_cut,
+            "is_bare": rounded.isna() | is_cut,
         }
     )
-    return frame[cells["residents_n"].gt(0)]
+    # A criterion of another year counts people where nobody lives now.
+    return frame[cells["residents_n"].gt(0) | frame["denominator"].gt(0)]
 
 
 def _find_bad(pieces: pd.DataFrame, line: Ints, kept: Ints, pair: Quantity, limits: CellLimits) -> set[int]:

@@ -14,7 +14,7 @@ boligkort.drawGrid = (map, id) => {
   let cursorAt = -1;
   let picked = null;
 
-  for (const [name, order, isSilent] of [["cells", 300, false], ["casing", 420, true], ["zones", 430, true], ["cursor", 440, true], ["labels", 620, true]]) {
+  for (const [name, order, isSilent] of [["cells", 300, false], ["casing", 420, true], ["zones", 430, true], ["blocks", 435, true], ["cursor", 440, true], ["labels", 620, true]]) {
     map.createPane(name).style.zIndex = order;
     if (isSilent) map.getPane(name).style.pointerEvents = "none";
   }
@@ -24,6 +24,8 @@ boligkort.drawGrid = (map, id) => {
   const casing = outline("casing", "zone-casing");
   const rim = outline("zones", "zone");
   page.zones.forEach(drawZone);
+  const blocks = outline("blocks", "block-zone");
+  for (const polygons of page.blocks) L.polygon(decodePolygons(polygons), blocks).addTo(map);
   const labels = page.zones.map(drawLabel);
   const cursor = L.polygon(grid.count ? grid.ringOf(0) : [], { ...outline("cursor", "cell-cursor"), fill: true });
   const hover = L.polygon([], outline("cursor", "cell-hover"));
@@ -39,6 +41,7 @@ boligkort.drawGrid = (map, id) => {
   const choice = addViews();
   boligkort.addSwitches(texts.layers, [
     { label: texts.layer_zones, set: (isOn) => ["casing", "zones", "labels"].forEach((name) => (map.getPane(name).style.display = isOn ? "" : "none")) },
+    ...(page.blocks.length ? [{ label: texts.layer_blocks, set: (isOn) => (map.getPane("blocks").style.display = isOn ? "" : "none") }] : []),
   ]);
   // The legend takes room above the map, so it is there before the map is fitted.
   paint(view);
