@@ -9,8 +9,13 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 import pytest
 
+from boundaries.city_screening import CityInputs, screen_city
 from boundaries.designation.made_list import NoList
 from boundaries.disclosure.suppression import Published
+from boundaries.registers.cell_columns import CELL_DTYPES
+from boundaries.screening.settings import ScreeningSettings
+from boundaries.screening_plan import ScreeningPlan
+from data.synthetic.city import make_city
 from maps.area_map import render_area_map
 from maps.figure_files import save_figure
 from maps.figure_maps import draw_area_map
@@ -19,6 +24,7 @@ from maps.figure_text import make_drawable, measure_mm, shorten
 from maps.index_page import render_index
 from maps.qgis_lists import style_designations
 from maps.report import render_report
+from maps.screening_map import render_screening_map
 from maps.yearly_lists import write_lists
 
 NAMES = [
@@ -111,7 +117,35 @@ def render_index_of(shown, listed, texts, tmp_path):
     return render_index(tmp_path, files, publish(shown), reason, texts)
 
 
+def screen_hostile():
+    """A screened city whose zones, barriers and files have the names, a zone each."""
+    cells = make_city(4, side_n=30, zones_n=2).cells
+    cells = cells.reindex(columns=list(CELL_DTYPES)).astype(dict(CELL_DTYPES))
+    files = pd.DataFrame(
+        {"register": "barriers", "file": NAMES, "layer": "", "rows_n": len(cells), "sha256": ""}
+    )
+    inputs = CityInputs(
+        cells=cells,
+        registers=None,
+        places=None,
+        old_zones=None,
+        settings=ScreeningSettings(),
+        files=files,
+        findings=pd.DataFrame(),
+    )
+    city = screen_city(ScreeningPlan(name=NAMES[1], is_synthetic=True), inputs)
+    numbers = range(1, len(NAMES) + 1)
+    zones = city.published.zones.iloc[[at % 2 for at in range(len(NAMES))]]
+    zones = zones.assign(name=NAMES, zone=numbers).reset_index(drop=True)
+    barriers = pd.DataFrame({"zone": pd.array([*numbers, None], dtype="Int64"), "name": [*NAMES, None]})
+    barriers = barriers.astype({"name": "str"}).assign(barrier_m=1.0, crossings_n=2, crossings_per_km=2000.0)
+    blocks = zones[["zone", "name", "area_m2", "geometry"]].assign(blocks_n=1)
+    published = replace(city.published, zones=zones)
+    return replace(city, published=published, barriers=barriers, block_zones=blocks)
+
+
 RENDERERS = {
+    "screening": lambda shown, listed, texts, folder: render_screening_map(screen_hostile(), texts),
     "report": lambda shown, listed, texts, folder: render_report(publish(shown), listed, texts),
     "areas": lambda shown, listed, texts, folder: render_area_map(shown, texts, title=NAMES[1]),
     "list": lambda shown, listed, texts, folder: render_area_map(shown, texts, listed=listed),
