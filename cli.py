@@ -334,6 +334,8 @@ def classify(ctx: click.Context, file: Path, as_json: bool) -> None:
 @click.option("--cells", type=PATH)
 @ON
 @click.option("--compare", type=PATH)
+@click.option("--barriers", type=PATH)
+@click.option("--crossings", type=PATH)
 @click.option("--output", type=PATH)
 @OVERWRITE
 def screen(

@@ -10,7 +10,9 @@ import pytest
 from boundaries.city_screening import CityInputs, screen_city
 from boundaries.designation.made_list import NoList
 from boundaries.disclosure.suppression import Published
+from boundaries.movers import MoversQuestion, follow_movers
 from boundaries.registers.cell_columns import CELL_DTYPES
+from boundaries.registers.project import Project
 from boundaries.screening.settings import ScreeningSettings
 from boundaries.screening_plan import ScreeningPlan
 from data.synthetic.city import make_city
@@ -18,7 +20,9 @@ from data.texts import load_texts
 from maps.area_map import render_area_map
 from maps.designation_map import render_designation_map
 from maps.dwelling_map import render_dwelling_map
+from maps.flow_map import render_flow_map
 from maps.index_page import render_index
+from maps.moves_page import render_moves_page
 from maps.report import render_report
 from maps.screening_map import render_screening_map
 
@@ -122,7 +126,32 @@ def render_designations(_):
     return render_designation_map(screen_planted_city(), load_texts("da"))
 
 
+def publish_few_moves(sources):
+    """The invented moves between eight kommuner, as they may be shown."""
+    codes = ("0101", "0147", "0167", "0461", "0561", "0615", "0751", "0851")
+    flows = sources["demo"].registers.flows
+    few = flows[flows["from_kommune"].isin(codes) & flows["to_kommune"].isin(codes)].reset_index(drop=True)
+    registers = replace(
+        sources["demo"].registers, flows=few, residents=sources["demo"].registers.residents.iloc[:0]
+    )
+    project = Project(path=Path("boligkort.toml"), name="Prøve", output=Path("resultat"), is_synthetic=True)
+    return follow_movers(registers, project, MoversQuestion(with_kommune=codes[:3], from_year=2023))
+
+
+def render_movers(sources):
+    return render_moves_page(publish_few_moves(sources), sources["texts"])
+
+
+def render_flows(sources):
+    kommuner = publish_few_moves(sources).kommuner
+    return render_flow_map(
+        kommuner.flows, sources["texts"], kommuner_with=kommuner.kommuner_with, is_synthetic=True
+    )
+
+
 PAGES = {
+    "flows": PageKind(render_flows),
+    "movers": PageKind(render_movers, ready="main table"),
     "grid": PageKind(render_grid),
     "grid_card": PageKind(render_grid, open_first_card),
     "grid_value": PageKind(render_grid, lambda page: page.select_option("#view", "value-low_income")),
