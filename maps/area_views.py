@@ -171,9 +171,10 @@ def _tint(row: Row, near: str, far: str, hidden: str) -> str:
 
 
 def _break_of(row: Row, *, is_over: bool) -> Fraction:
+    limit = Fraction(row["limit"])
     if str(row["compare"]).startswith("<"):
-        return row["limit"] * (Fraction(3, 4) if is_over else Fraction(3, 2))
-    return row["limit"] * (FAR_OVER if is_over else FAR_UNDER)
+        return limit * (Fraction(3, 4) if is_over else Fraction(3, 2))
+    return limit * (FAR_OVER if is_over else FAR_UNDER)
 
 
 def _name_classes(sets: Mapping[str, Row], used: set[str], texts: Texts) -> list[tuple[str, str]]:

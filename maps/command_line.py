@@ -52,7 +52,8 @@ def pick(kind: type[T], options: Mapping[str, object]) -> T:
 
     For commands with more options than a signature can hold.
     """
-    return kind(**{name: options[name] for name in (field.name for field in fields(kind)) if name in options})
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # T is a dataclass
+    return kind(**{name: options[name] for name in names if name in options})
 
 
 class DocumentedCommand(click.Command):

@@ -103,7 +103,10 @@ def require_one_line(result, path, language, exit_status=3):
     [
         ("shapefile without .shx", "mangler: omraader.shx"),
         ("shapefile without .dbf", "mangler: omraader.dbf"),
-        ("shapefile with a cut header", "den fylder 60 byte, men skulle efter sine egne oplysninger fylde 100"),
+        (
+            "shapefile with a cut header",
+            "den fylder 60 byte, men skulle efter sine egne oplysninger fylde 100",
+        ),
         ("empty layer", "Kortlaget har ingen rækker"),
         ("a folder", "Stien er en mappe"),
         ("an address", "Programmet henter intet fra nettet"),

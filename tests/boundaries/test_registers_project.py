@@ -233,7 +233,9 @@ def test_the_template_loads_with_the_defaults(load, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_template_shows_as_an_option_is_one(load, language):
     """Every commented line with a setting of a source, uncommented, still loads."""
-    options = re.findall(r'^#   (\w+ = (?:"[^"]*"|\{.*\}|[\d-]+))  +', template_text(language), flags=re.MULTILINE)
+    options = re.findall(
+        r'^#   (\w+ = (?:"[^"]*"|\{.*\}|[\d-]+))  +', template_text(language), flags=re.MULTILINE
+    )
     assert [option.split()[0] for option in options] == [*project_module._SOURCE_KEYS[2:]]
     load("[registers.dwellings]\npath = 'x.csv'\n" + "\n".join(options) + "\n")
 
