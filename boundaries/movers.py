@@ -11,7 +11,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from boundaries.delineation.areas import delineate_areas
 from boundaries.designation.law import Criterion, rules_on
+from boundaries.disclosure.concentration import Concentration, publish_concentration
 from boundaries.disclosure.flows import suppress_flows
 from boundaries.disclosure.move_products import (
     publish_destinations,
@@ -26,7 +28,7 @@ from boundaries.disclosure.moves import (
     publish_gathering,
     publish_inflow,
 )
-from boundaries.model import Registers
+from boundaries.model import Registers, Settings
 from boundaries.moves.balance import balance_residents
 from boundaries.moves.classification import classify_persons
 from boundaries.moves.contributions import measure_contributions, sum_parts
@@ -91,6 +93,9 @@ class AreaMoves:
         ``area_id``, ``name``.
     inflow_areas
         Areas that have been prevention areas on any list of the project.
+    shapes
+        The areas on the second day of the last year: ``area_id``, ``name``, ``has_plan``, polygons in
+        EPSG:25832; None for no map.
     """
 
     balance: pd.DataFrame
@@ -100,6 +105,7 @@ class AreaMoves:
     area_gathering: pd.DataFrame
     areas: pd.DataFrame
     inflow_areas: tuple[str, ...]
+    shapes: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +126,10 @@ class KommuneMoves:
         Key and values of the sentence that says why not.
     rules_year
         As asked.
+    concentration
+        Whether leavers gather in a few kommuner; None where it cannot be told, and why.
+    concentration_error
+        Key and values of the sentence that says why not.
     """
 
     flows: pd.DataFrame
@@ -131,6 +141,8 @@ class KommuneMoves:
     social_export: SocialExport | None
     social_export_error: DataError | None
     rules_year: int
+    concentration: Concentration | None = None
+    concentration_error: DataError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,6 +277,7 @@ def _follow_areas(
         area_gathering=publish_area_gathering(whole["by_area"], threshold_n),
         areas=_name_areas(registers),
         inflow_areas=chosen,
+        shapes=_draw_areas(registers, settings, date(years[-1], 1, 1), with_plan),
     )
     return published, whole["flows"]
 
@@ -275,6 +288,14 @@ def _name_areas(registers: Registers) -> pd.DataFrame:
     split = registers.splits[["new_area_id", "new_name"]].set_axis(["area_id", "name"], axis=1)
     both = pd.concat([pd.DataFrame(own), pd.DataFrame(split)]).dropna()
     return both.drop_duplicates("area_id").reset_index(drop=True)
+
+
+def _draw_areas(
+    registers: Registers, settings: Settings, on: date, with_plan: Sequence[str]
+) -> gpd.GeoDataFrame:
+    areas, _ = delineate_areas(registers, on, gap_m=settings.coherence_gap_m)
+    drawn = areas.assign(has_plan=areas["area_id"].isin(with_plan))
+    return drawn[["area_id", "name", "has_plan", "geometry"]].reset_index(drop=True)
 
 
 def _follow_kommuner(
@@ -297,16 +318,25 @@ def _follow_kommuner(
         social_export = measure_social_export(panel, from_year=rules_year)
     except DataError as caught:
         error = caught
+    destinations = publish_destinations(kept, shown, named, threshold_n)
+    leavers = publish_leavers(kept, shown, named, threshold_n)
+    concentration, unconcentrated = None, None
+    try:
+        concentration = publish_concentration(shown, destinations, leavers, named)
+    except DataError as caught:
+        unconcentrated = caught
     return KommuneMoves(
         flows=shown,
         outflow=publish_outflow(kept, shown, named, threshold_n),
-        destinations=publish_destinations(kept, shown, named, threshold_n),
-        leavers=publish_leavers(kept, shown, named, threshold_n),
+        destinations=destinations,
+        leavers=leavers,
         exposed=publish_exposed(kept, named, threshold_n),
         kommuner_with=named,
         social_export=social_export,
         social_export_error=error,
         rules_year=rules_year,
+        concentration=concentration,
+        concentration_error=unconcentrated,
     )
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from boundaries.movers import AreaMoves, KommuneMoves
 from boundaries.moves.contributions import Part
 from boundaries.moves.event_study import EventStudy
-from boundaries.moves.products import EXPOSED, WITH, WITHOUT
+from boundaries.moves.products import EXPOSED, NOT_EXPOSED, WITH, WITHOUT
 from data.texts import Texts
 from maps import labels
 from maps.figure_text import MM_PER_PT
@@ -138,6 +138,46 @@ def draw_events(
             _legend(0, texts.get("moves.figure.events.estimate")),
             LegendLine(FillStyle(fill=None, line=_INKS[0]), texts.get("moves.figure.events.reference")),
         ]
+        _draw_legend(canvas, lines, texts)
+    return canvas.figure
+
+
+def draw_concentration(
+    measures: pd.DataFrame, texts: Texts, *, is_synthetic: bool, size: Size = "a4"
+) -> Figure:
+    """Draw the share of the five largest destinations by year and exposure, beside what gravity expects.
+
+    Parameters
+    ----------
+    measures
+        As `boundaries.disclosure.concentration.publish_concentration` returns them.
+    texts, is_synthetic, size
+        As in `draw_inflow`.
+    """
+    canvas, axes, pt = _open("concentration", texts, size, is_synthetic=is_synthetic)
+    lines = []
+    with use_style():
+        for at, exposure in enumerate((EXPOSED, NOT_EXPOSED)):
+            own = measures[measures["exposure"].eq(exposure) & measures["leavers_n"].gt(0)]
+            # Side by side, so that neither interval covers the other.
+            years = own["year"].to_numpy(dtype=np.float64) + (0.07 if at else -0.07)
+            style: dict[str, Any] = {
+                "color": _INKS[at].light,
+                "marker": _MARKERS[at],
+                "markersize": pt * 0.65,
+            }
+            axes.vlines(
+                years, 100 * own["top_low"], 100 * own["top_high"], color=_INKS[at].light, linewidth=1.8
+            )
+            axes.plot(years, 100 * own["top_movers_n"] / own["leavers_n"], linewidth=2, zorder=4, **style)
+            axes.plot(
+                years, 100 * own["top_expected"], linewidth=1.2, linestyle=(0, (4, 3)), zorder=3,
+                markerfacecolor=ink("page"), **style,
+            )  # fmt: skip
+            name = texts.get(f"moves.exposure.{exposure}")
+            expected = texts.get("moves.figure.concentration.expected", {"group": name})
+            lines += [_legend(at, name), LegendLine(FillStyle(fill=None, line=_INKS[at]), expected)]
+        _finish(axes, sorted(set(measures["year"])), texts, pt, decimals=1)
         _draw_legend(canvas, lines, texts)
     return canvas.figure
 

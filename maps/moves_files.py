@@ -15,6 +15,7 @@ from maps import figure_moves, labels
 from maps.destination_map import render_destinations
 from maps.figure_files import FORMATS, write_figure
 from maps.flow_map import render_flow_map
+from maps.gathering_map import render_gathering_map
 from maps.kommune_topic import Topic
 from maps.moves_layers import moves_layers
 from maps.moves_page import render_moves_page
@@ -22,6 +23,7 @@ from maps.moves_sheets import COLUMNS, describe_moves, make_sheets, name_place
 from maps.workbook import write_workbook
 
 PAGE = "flytninger.html"
+GATHERING_MAP = "kort/samling.html"
 FLOW_MAP = "kort/stroemme.html"
 DESTINATION_MAP = "kort/hvorhen.html"
 WORKBOOK = "flytninger.xlsx"
@@ -29,7 +31,7 @@ RESULT = "flytninger.json"
 GEOPACKAGE = "flytninger.gpkg"
 CSV_FOLDER = "flytninger"
 FIGURE_FOLDER = "figurer"
-FIGURES = ("tilflyttere", "fraflyttere", "udsattes-andel", "forskel-aar-for-aar")
+FIGURES = ("tilflyttere", "fraflyttere", "udsattes-andel", "forskel-aar-for-aar", "koncentration")
 
 
 def refuse_existing(folder: Path, *, overwrite: bool) -> None:
@@ -40,7 +42,7 @@ def refuse_existing(folder: Path, *, overwrite: bool) -> None:
     WriteError
         ``files.output_exists``.
     """
-    for name in (PAGE, FLOW_MAP, DESTINATION_MAP, WORKBOOK, RESULT, GEOPACKAGE):
+    for name in (PAGE, FLOW_MAP, DESTINATION_MAP, GATHERING_MAP, WORKBOOK, RESULT, GEOPACKAGE):
         if (folder / name).exists() and not overwrite:
             raise WriteError("files.output_exists", {"file": folder / name})
 
@@ -99,10 +101,15 @@ def write_moves(
 
 
 def _write_maps(folder: Path, published: PublishedMoves, texts: Texts, *, overwrite: bool) -> list[Path]:
-    kommuner = published.kommuner
+    areas, kommuner = published.areas, published.kommuner
+    written = []
+    if areas is not None and areas.shapes is not None and len(areas.area_gathering):
+        written.append(folder / GATHERING_MAP)
+        page = render_gathering_map(areas, areas.shapes, texts, is_synthetic=published.is_synthetic)
+        write_text(written[-1], page, overwrite=overwrite)
     if kommuner is None:
-        return []
-    written = [folder / FLOW_MAP]
+        return written
+    written.append(folder / FLOW_MAP)
     page = render_flow_map(
         kommuner.flows,
         texts,
@@ -110,10 +117,10 @@ def _write_maps(folder: Path, published: PublishedMoves, texts: Texts, *, overwr
         geometry=published.geometry,
         is_synthetic=published.is_synthetic,
     )
-    write_text(written[0], page, overwrite=overwrite)
+    write_text(written[-1], page, overwrite=overwrite)
     if kommuner.kommuner_with:
         written.append(folder / DESTINATION_MAP)
-        write_text(written[1], draw_destinations(published, kommuner, texts), overwrite=overwrite)
+        write_text(written[-1], draw_destinations(published, kommuner, texts), overwrite=overwrite)
     return written
 
 
@@ -156,6 +163,10 @@ def _write_figures(folder: Path, published: PublishedMoves, texts: Texts, *, ove
         if found is not None and found.events is not None:
             figures[FIGURES[3]] = figure_moves.draw_events(
                 found.events, found.from_year, texts, is_synthetic=is_synthetic
+            )
+        if kommuner.concentration is not None:
+            figures[FIGURES[4]] = figure_moves.draw_concentration(
+                kommuner.concentration.measures, texts, is_synthetic=is_synthetic
             )
     written = []
     for name, figure in figures.items():

@@ -21,7 +21,7 @@ from maps.document import (
 )
 from maps.figure_svg import embed_figure, figure_rules
 from maps.moves_sheets import make_sheets
-from maps.moves_text import summarise_moves, tell_social_export
+from maps.moves_text import summarise_moves, tell_concentration, tell_social_export
 
 _LATEST = frozenset({"contributions", "gathering", "area_gathering", "balance"})
 """Tables of which the page has the last year alone; the workbook has all."""
@@ -137,7 +137,25 @@ def _tell_kommuner(
         _section(
             "andel", texts, [_part("exposed", sheets, texts, _embed(exposed, "exposed", "andel", texts))]
         ),
+        _section("koncentration", texts, _tell_concentration(published, kommuner, sheets, texts)),
         _section("eksport", texts, reading),
+    ]
+
+
+def _tell_concentration(
+    published: PublishedMoves, kommuner: KommuneMoves, sheets: Mapping[str, pd.DataFrame], texts: Texts
+) -> list[DocumentPart]:
+    told = DocumentPart(paragraphs=tuple(tell_concentration(kommuner, texts)))
+    if kommuner.concentration is None:
+        return [told]
+    measures = kommuner.concentration.measures
+    figure = figure_moves.draw_concentration(
+        measures, texts, is_synthetic=published.is_synthetic, size="page"
+    )
+    return [
+        told,
+        _part("concentration", sheets, texts, _embed(figure, "concentration", "koncentration", texts)),
+        _part("concentration_difference", sheets, texts),
     ]
 
 

@@ -25,6 +25,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "leavers": (
         "year", "exposure", "kommune_code", "kommune", "leavers_n", "arrivals_n",
     ),
+    "concentration": (
+        "year", "exposure", "leavers_n", "destinations_n", "top_movers_n", "top_share", "top_low", "top_high",
+        "top_expected", "herfindahl", "herfindahl_low", "herfindahl_high", "herfindahl_expected", "hidden_n",
+    ),
+    "concentration_difference": (
+        "year", "top_difference", "top_low", "top_high", "herfindahl_difference", "herfindahl_low",
+        "herfindahl_high",
+    ),
     "balance": (
         "year", "area_id", "area", "residents_then_n", "came_n", "went_n", "other_n", "residents_now_n",
     ),
@@ -66,6 +74,9 @@ def collect_tables(published: PublishedMoves) -> dict[str, pd.DataFrame]:
         flows = kommuner.flows
         tables["flows"] = flows[flows["movers_n"].gt(0).fillna(value=False).astype(bool)]
         tables["destinations"] = tables["destinations"].rename(columns={"to_kommune": "kommune_code"})
+        if kommuner.concentration is not None:
+            tables["concentration"] = kommuner.concentration.measures
+            tables["concentration_difference"] = kommuner.concentration.comparison
     return {key: tables[key] for key in COLUMNS if key in tables}
 
 
@@ -132,6 +143,28 @@ def _show_contribution(row: Row, _: Mapping[str, str], texts: Texts) -> object:
     return round_fraction(Fraction(row["contribution"]) * (1 if is_money else 100))
 
 
+def _scale(name: str, factor: int) -> Callable[[Row, Mapping[str, str], Texts], object]:
+    """Return what shows a share of 1 on another scale; nothing where it is missing."""
+
+    def show(row: Row, _: Mapping[str, str], __: Texts) -> object:
+        value = row[name]
+        return None if labels.is_missing(value) else round_fraction(factor * Fraction(value))
+
+    return show
+
+
+def _show_ratio(
+    numerator: str, denominator: str, factor: int
+) -> Callable[[Row, Mapping[str, str], Texts], object]:
+    """Return what shows an exact share on another scale; nothing without a denominator."""
+
+    def show(row: Row, _: Mapping[str, str], __: Texts) -> object:
+        whole = int(row[denominator])
+        return round_fraction(Fraction(factor * int(row[numerator]), whole)) if whole else None
+
+    return show
+
+
 def round_fraction(value: Fraction) -> Decimal:
     """Return a fraction as a decimal of two places, half away from zero."""
     places = Fraction(1, 100)
@@ -139,7 +172,17 @@ def round_fraction(value: Fraction) -> Decimal:
     return (Decimal(steps if value >= 0 else -steps) / 100).quantize(_PER_CENT_PLACES)
 
 
+HERFINDAHL_SCALE = 10_000
+"""On which Herfindahl's index is written, as it is usual: 10,000 where everyone goes to one place."""
+
 _MADE: Mapping[str, Callable[[Row, Mapping[str, str], Texts], object]] = {
+    "top_share": _show_ratio("top_movers_n", "leavers_n", 100),
+    "herfindahl": _show_ratio("herfindahl_numerator", "herfindahl_denominator", HERFINDAHL_SCALE),
+    **{f"top_{part}": _scale(f"top_{part}", 100) for part in ("low", "high", "expected", "difference")},
+    **{
+        f"herfindahl_{part}": _scale(f"herfindahl_{part}", HERFINDAHL_SCALE)
+        for part in ("low", "high", "expected", "difference")
+    },
     "share": _show_share,
     "contribution": _show_contribution,
     "contribution_unit": lambda row, _, texts: texts.get(
@@ -176,6 +219,8 @@ def describe_moves(published: PublishedMoves) -> dict[str, object]:
         described["kommuner_with"] = list(kommuner.kommuner_with)
         described["hidden_flows_n"] = int(kommuner.flows["is_hidden"].sum())
         described["social_export"] = _to_plain(kommuner.social_export)
+        if kommuner.concentration is not None:
+            described["distance_decay"] = _to_plain(kommuner.concentration.decay)
     if published.areas is not None:
         described["inflow_areas"] = list(published.areas.inflow_areas)
     return described

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from boundaries.movers import KommuneMoves, PublishedMoves
-from boundaries.moves.products import EXPOSED, WITHOUT
+from boundaries.moves.products import EXPOSED, NOT_EXPOSED, WITHOUT
 from boundaries.moves.social_export import read_social_export
 from data.texts import Texts
 from maps import labels
@@ -78,6 +78,38 @@ def tell_social_export(kommuner: KommuneMoves, texts: Texts) -> list[str]:
         return [texts.get("moves.text.no_social_export", {"reason": reason})]
     reading = read_social_export(kommuner.social_export)
     return [texts.get(f"social_export.{key}", _write(values, texts)) for key, values in reading]
+
+
+def tell_concentration(kommuner: KommuneMoves, texts: Texts) -> list[str]:
+    """Return whether the exposed gathered in fewer kommuner than others last, or why it is not told.
+
+    What it cannot show is said last.
+    """
+    found = kommuner.concentration
+    if found is None:
+        error = kommuner.concentration_error
+        reason = "" if error is None else texts.get(f"error.{error.key}", error.values)
+        return [texts.get("moves.concentration.none", {"reason": reason})]
+    if found.comparison.empty:
+        return [texts.get("moves.concentration.one_group"), texts.get("moves.concentration.cannot")]
+    last = labels.list_rows(found.comparison)[-1]
+    measures = labels.list_rows(found.measures[found.measures["year"].eq(last["year"])])
+    own = {row["exposure"]: row for row in measures}
+
+    def show(value: float) -> str:
+        return labels.format_number(100 * value, texts.language, decimals=1)
+
+    values: dict[str, object] = {"year": last["year"], "power": show(found.decay.power / 100)}
+    for name, exposure in (("exposed", EXPOSED), ("others", NOT_EXPOSED)):
+        row = own[exposure]
+        values[name] = show(row["top_movers_n"] / row["leavers_n"])
+        values[f"{name}_expected"] = show(row["top_expected"])
+    values |= {"difference": show(last["top_difference"]), "low": show(last["top_low"])}
+    values["high"] = show(last["top_high"])
+    is_chance = last["top_low"] <= 0 <= last["top_high"]
+    word = "chance" if is_chance else "more" if last["top_difference"] > 0 else "less"
+    keys = ("shares", word, "cannot")
+    return [texts.get(f"moves.concentration.{key}", values) for key in keys]
 
 
 def _write(values: Mapping[str, object], texts: Texts) -> Mapping[str, object]:

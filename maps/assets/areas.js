@@ -21,7 +21,7 @@ boligkort.drawAreas = (map, id) => {
   const labels = page.shapes.filter((shape) => shape.label).map(drawLabel);
   boligkort.addSwitches(texts.layers, [
     { label: texts.layer_names, set: (isOn) => (map.getPane("labels").style.display = isOn ? "" : "none") },
-    { label: texts.layer_parcels, set: (isOn) => ["parcels", "context"].forEach((name) => (map.getPane(name).style.display = isOn ? "" : "none")) },
+    ...(page.parcels.length || page.context.length ? [{ label: texts.layer_parcels, set: (isOn) => ["parcels", "context"].forEach((name) => (map.getPane(name).style.display = isOn ? "" : "none")) }] : []),
     ...(page.shapes.some((shape) => shape.key.startsWith("e")) ? [{ label: texts.layer_extensions, set: (isOn) => map.getContainer().classList.toggle("without-extensions", !isOn) }] : []),
   ]);
   listing?.addViews(map, parts);
