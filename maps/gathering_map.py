@@ -179,17 +179,18 @@ def _make_card(row: _Area, origin: Origin, texts: Texts) -> dict[str, object]:
 
 
 def _make_table(rows: Sequence[_Area], texts: Texts) -> dict[str, object]:
-    heads = ["area", *(f"received_{one}" for one in Origin), "residents", "kind"]
-    kinds = ["text", *["number"] * (len(Origin) + 1), "text"]
+    heads = ["area", *(f"received_{one}" for one in Origin)]
+    kinds = ["text", *["number"] * len(Origin)]
     listed = []
     for at, row in enumerate(rows):
-        counts = [*(row.received[one] for one in Origin), row.residents_n]
+        counts = [row.received[one] for one in Origin]
         kind = _name_kind(row, texts)
         listed.append(
             {
                 "key": f"a{at}",
-                "cells": [row.name, *(_show(count, texts) for count in counts), kind],
-                "values": [row.name, *counts, kind],
+                "cells": [row.name, *(_show(count, texts) for count in counts)],
+                "values": [row.name, *counts],
+                "notes": [kind],
                 "search": f"{row.name} {row.area_id} {kind}",
             }
         )
@@ -197,6 +198,7 @@ def _make_table(rows: Sequence[_Area], texts: Texts) -> dict[str, object]:
         {"title": texts.get(f"gathering.{head}"), "kind": kind}
         for head, kind in zip(heads, kinds, strict=True)
     ]
+    columns[0]["noteTitle"] = texts.get("gathering.kind")
     return {"key": "areas", "columns": columns, "rows": listed}
 
 

@@ -237,8 +237,8 @@ def expect_destinations(
 def share_by_gravity(geography: Geography, power: float) -> Floats:
     """Return the share of each kommune's leavers (row) expected in each other (column); rows sum to 1."""
     distances = geography.distances.copy()
-    np.fill_diagonal(distances, np.inf)
-    # With b = 0 the infinite distance to itself would count as any other.
+    # Any distance to itself will do, whatever the sign of b: its pull is set to nought below.
+    np.fill_diagonal(distances, 1.0)
     pull = geography.populations / distances**power
     np.fill_diagonal(pull, 0.0)
     shares: Floats = pull / pull.sum(axis=1, keepdims=True)

@@ -10,7 +10,7 @@ import pytest
 from boundaries.city_screening import CityInputs, screen_city
 from boundaries.designation.made_list import NoList
 from boundaries.disclosure.suppression import Published
-from boundaries.movers import MoversQuestion, follow_movers
+from boundaries.movers import AreaMoves, MoversQuestion, follow_movers
 from boundaries.registers.cell_columns import CELL_DTYPES
 from boundaries.registers.project import Project
 from boundaries.screening.settings import ScreeningSettings
@@ -21,6 +21,7 @@ from maps.area_map import render_area_map
 from maps.designation_map import render_designation_map
 from maps.dwelling_map import render_dwelling_map
 from maps.flow_map import render_flow_map
+from maps.gathering_map import render_gathering_map
 from maps.index_page import render_index
 from maps.moves_page import render_moves_page
 from maps.report import render_report
@@ -149,6 +150,26 @@ def render_flows(sources):
     )
 
 
+def render_gathering(sources):
+    """The areas of the page of areas, with invented movers."""
+    drawn = sources["assessment"].areas
+    ids, names = drawn["area_id"].tolist(), drawn["name"].tolist()
+    table = pd.DataFrame({"year": 2025, "origin": "with_plan", "area_id": ids, "residents_n": 800})
+    table = table.assign(is_small=True, has_plan=False, movers_n=pd.array([9, None, 30], dtype="Int64"))
+    empty = pd.DataFrame()
+    areas = AreaMoves(
+        balance=pd.DataFrame({"year": 2025, "area_id": ids, "residents_then_n": 800}),
+        inflow=empty,
+        contributions=empty,
+        gathering=table.assign(destination="small_area"),
+        area_gathering=table,
+        areas=empty,
+        inflow_areas=(),
+    )
+    shapes = drawn[["geometry"]].assign(area_id=ids, name=names, has_plan=[True, False, False])
+    return render_gathering_map(areas, shapes, sources["texts"])
+
+
 PAGES = {
     "flows": PageKind(render_flows),
     "movers": PageKind(render_movers, ready="main table"),
@@ -157,6 +178,8 @@ PAGES = {
     "grid_value": PageKind(render_grid, lambda page: page.select_option("#view", "value-low_income")),
     "designations": PageKind(render_designations),
     "designations_card": PageKind(render_designations, open_first_card),
+    "gathering": PageKind(render_gathering),
+    "gathering_card": PageKind(render_gathering, open_first_card),
     "areas": PageKind(render_areas),
     "areas_card": PageKind(render_areas, open_first_card),
     "list": PageKind(render_listed_areas),

@@ -14,6 +14,7 @@ import pytest
 import shapely
 from python_calamine import CalamineWorkbook
 
+from boundaries.disclosure.concentration import publish_concentration
 from boundaries.disclosure.flows import suppress_flows
 from boundaries.disclosure.move_products import (
     publish_destinations,
@@ -30,7 +31,7 @@ from geo.errors import DataError, WriteError
 from maps.moves_files import DESTINATION_MAP, FLOW_MAP, GEOPACKAGE, PAGE, RESULT, WORKBOOK, write_moves
 from maps.moves_page import render_moves_page
 from maps.moves_sheets import describe_moves, make_sheets, round_fraction
-from maps.moves_text import format_moves, summarise_moves, tell_social_export
+from maps.moves_text import format_moves, summarise_moves, tell_concentration, tell_social_export
 
 CODES = ("0101", "0147", "0461", "0561", "0615", "0621", "0751", "0851")
 WITH = ("0101", "0461", "0751")
@@ -108,11 +109,14 @@ def raw():
 @pytest.fixture(scope="module")
 def published(raw):
     shown = suppress_flows(raw, THRESHOLD, kommuner_with=WITH)
+    destinations = publish_destinations(raw, shown, WITH, THRESHOLD)
+    leavers = publish_leavers(raw, shown, WITH, THRESHOLD)
     kommuner = KommuneMoves(
         flows=shown,
         outflow=publish_outflow(raw, shown, WITH, THRESHOLD),
-        destinations=publish_destinations(raw, shown, WITH, THRESHOLD),
-        leavers=publish_leavers(raw, shown, WITH, THRESHOLD),
+        destinations=destinations,
+        leavers=leavers,
+        concentration=publish_concentration(shown, destinations, leavers, WITH),
         exposed=publish_exposed(raw, WITH, THRESHOLD),
         kommuner_with=WITH,
         social_export=measure_social_export(shape_leaver_panel(raw, WITH), from_year=2022, draws_n=99),
@@ -216,6 +220,50 @@ def test_the_parts_in_the_table_are_the_exact_ones_rounded_last(published, texts
 )
 def test_halves_are_rounded_away_from_nought(value, shown):
     assert str(round_fraction(Fraction(value))) == shown
+
+
+def test_the_concentration_is_on_the_page_in_the_sheets_and_in_the_plain_values(published, texts, written):
+    measures = published.kommuner.concentration.measures
+    sheet = make_sheets(published, texts)["concentration"]
+    true = [100 * row.top_movers_n / row.leavers_n for row in measures.itertuples()]
+    assert sheet["De fem størstes andel, pct."].astype(float).tolist() == pytest.approx(true, abs=0.005)
+    described = describe_moves(published)
+    for row, found in zip(described["concentration"], measures.itertuples(), strict=True):
+        assert Fraction(row["top_movers_n"], row["leavers_n"]) == Fraction(
+            found.top_movers_n, found.leavers_n
+        )
+    assert len(described["concentration_difference"]) == 6
+    assert described["distance_decay"]["power"] == published.kommuner.concentration.decay.power
+    page = (written[0] / PAGE).read_text(encoding="utf-8")
+    for told in tell_concentration(published.kommuner, texts):
+        assert told in page
+    assert written[0] / "figurer" / "koncentration.svg" in written[1]
+
+
+def test_how_the_exposed_differ_is_told_by_the_interval(published, texts):
+    found = published.kommuner.concentration
+    table = found.comparison
+
+    def tell(low, difference, high):
+        last = table.assign(top_low=low, top_difference=difference, top_high=high)
+        changed = replace(published.kommuner, concentration=replace(found, comparison=last))
+        return tell_concentration(changed, texts)[1]
+
+    assert "færre kommuner" in tell(0.01, 0.02, 0.03)
+    assert "2,0 procentpoint" in tell(0.01, 0.02, 0.03)
+    assert "flere kommuner" in tell(-0.03, -0.02, -0.01)
+    assert "tilfældigheder" in tell(-0.01, 0.02, 0.03)
+    alone = replace(published.kommuner, concentration=replace(found, comparison=table.iloc[:0]))
+    assert "skiller ikke" in tell_concentration(alone, texts)[0]
+
+
+def test_why_the_concentration_cannot_be_told_is_told(published, texts):
+    error = DataError("movers.few_kommuner", {"found": 3, "required": 7})
+    without = replace(published.kommuner, concentration=None, concentration_error=error)
+    (told,) = tell_concentration(without, texts)
+    assert "kun 3 kommuner" in told
+    page = render_moves_page(replace(published, kommuner=without), texts)
+    assert told in page
 
 
 def test_plain_values_have_null_for_what_is_hidden(published):
