@@ -60,7 +60,7 @@ def test_every_count_of_persons_is_nought_or_at_least_the_threshold(found):
 
 
 def test_the_expectation_is_gravity_over_the_destinations_that_are_shown():
-    concentration, destinations, leavers = publish(make_flows(least=300))
+    concentration, _, leavers = publish(make_flows(least=300))
     tiles, people = load_tiles(), load_populations()
     power = concentration.decay.power
     for row in concentration.measures.itertuples():
