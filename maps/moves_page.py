@@ -26,6 +26,11 @@ from maps.moves_text import summarise_moves, tell_concentration, tell_social_exp
 _LATEST = frozenset({"contributions", "gathering", "area_gathering", "balance"})
 """Tables of which the page has the last year alone; the workbook has all."""
 
+_SHEET_ALONE: Mapping[str, tuple[str, ...]] = {
+    "concentration": ("destinations_n", "top_movers_n", "herfindahl_low", "herfindahl_high", "hidden_n")
+}
+"""Columns that the workbook has and the page has no room for."""
+
 
 def render_moves_page(published: PublishedMoves, texts: Texts) -> str:
     """Return the page as HTML.
@@ -179,7 +184,8 @@ def _part(
 
 def _tabulate(key: str, sheets: Mapping[str, pd.DataFrame], texts: Texts) -> tuple[DocumentTable, ...]:
     """Return a sheet as a table to read, the last year alone where there is much."""
-    sheet = sheets[key]
+    left_out = [texts.get(f"moves.column.{name}") for name in _SHEET_ALONE.get(key, ())]
+    sheet = sheets[key].drop(columns=left_out)
     caption = texts.get(f"moves.sheet.{key}")
     first = sheet.columns[0]
     if key in _LATEST and len(sheet):
