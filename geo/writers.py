@@ -25,6 +25,8 @@ from geo.locks import hold_lock
 
 _SIDECARS = ("", "-wal", "-shm", "-journal")
 _FORMULA_START = r"^([=+\-@\t\r])"
+_PLAIN_NUMBER = r"^-\d+(,\d+)?$"
+"""A negative number that was written as text is no formula."""
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 _GDAL_ERRORS = (
     pyogrio.errors.DataSourceError,
@@ -293,5 +295,6 @@ def _to_excel_text(column: pd.Series) -> pd.Series:
     elif pa.types.is_floating(cells.type) or pa.types.is_decimal(cells.type):
         text = pc.replace_substring(text, ".", ",")
     elif not pa.types.is_integer(cells.type):
-        text = pc.replace_substring_regex(text, _FORMULA_START, r"'\1")
+        guarded = pc.replace_substring_regex(text, _FORMULA_START, r"'\1")
+        text = pc.if_else(pc.match_substring_regex(text, _PLAIN_NUMBER), text, guarded)
     return pd.Series(text.to_pandas().array, index=column.index, dtype="str")

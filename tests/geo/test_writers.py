@@ -366,3 +366,9 @@ def test_what_gdal_cannot_write_names_the_file(tmp_path, monkeypatch):
         write_flatgeobuf(tmp_path / "a.fgb", squares())
     assert caught.value.values["reason"] == "disk full"
     assert names(tmp_path) == []
+
+
+def test_a_negative_number_that_is_text_is_no_formula(tmp_path):
+    path = tmp_path / "a.csv"
+    write_csv(path, pd.DataFrame({"tal": ["-1,73", "-4", "-1+1", "-a"]}))
+    assert path.read_text(encoding="utf-8-sig").split() == ["tal", "-1,73", "-4", "'-1+1", "'-a"]
