@@ -227,7 +227,7 @@ def dwellings(  # noqa: PLR0913  # one parameter an option
         if export:
             folder.export_dwellings(export, check, find_texts(ctx), overwrite=overwrite)
         if map_path:
-            page = render_check_map(registers, opened.settings, status_date, question, check, find_texts(ctx))
+            page = render_check_map(check, find_texts(ctx))
             write_text(map_path, page, overwrite=overwrite)
     tell(as_json, results.describe_check(check), terminal.format_check(check, find_texts(ctx)))
 

@@ -100,7 +100,8 @@ def check_dwellings(
     check = compare_area(before, after, question.area_id, near_m=question.near_m)
     counts = hide_as_published(check.counts, before, question.area_id, "residents_before_n")
     counts = hide_as_published(counts, after, question.area_id, "residents_after_n")
-    return replace(check, counts=suppress_change(counts, settings.suppression_threshold_n))
+    sides = replace(check.sides, without_extension=question.without_extension) if check.sides else None
+    return replace(check, counts=suppress_change(counts, settings.suppression_threshold_n), sides=sides)
 
 
 def _add_dwellings(owners: gpd.GeoDataFrame, dwellings: pd.DataFrame, key: str) -> gpd.GeoDataFrame:

@@ -6,15 +6,12 @@ what changed. Persons are counted only as the check brings them, small numbers h
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import geopandas as gpd
 import pandas as pd
 
-from boundaries.delineation.areas import delineate_areas
-from boundaries.delineation.comparison import DwellingCheck, Question
-from boundaries.delineation.decisions import drop_extension
-from boundaries.model import Decision, Registers
+from boundaries.delineation.comparison import ComparedSides, DwellingCheck
+from boundaries.model import Decision
 from data.texts import Texts
 from geo.errors import UsageError
 from maps import labels, layers, legend
@@ -50,56 +47,24 @@ class SwipeSide:
     pieces: gpd.GeoDataFrame
 
 
-def make_sides(
-    registers: Registers, question: Question, status_date: date, texts: Texts, *, gap_m: float = 30.0
-) -> tuple[SwipeSide, SwipeSide]:
-    """Return what the two sides of a comparison show, the earlier or the one without first.
-
-    Parameters
-    ----------
-    registers
-        What the check was made of.
-    question
-        As it was asked of `boundaries.assessment.check_dwellings`, with a comparison.
-    status_date
-        As there.
-    texts
-        Catalog with ``page.swipe``.
-    gap_m
-        `Settings.coherence_gap_m`.
-
-    Raises
-    ------
-    UsageError
-        Where nothing is compared (``maps.swipe_needs_two``), or the extension is unknown.
-    """
-    extension = question.without_extension
-    if extension is not None:
-        words = {"extension": extension}
-        sides = [
-            (drop_extension(registers, extension), status_date, texts.get("page.swipe.without", words)),
-            (registers, status_date, texts.get("page.swipe.with", words)),
-        ]
-    elif question.compare_on is not None:
-        sides = [
-            (registers, day, texts.get("page.swipe.on", {"date": labels.format_date(day, texts.language)}))
-            for day in sorted((question.compare_on, status_date))
-        ]
+def name_sides(compared: ComparedSides, texts: Texts) -> tuple[SwipeSide, SwipeSide]:
+    """Return the two sides with what each shows, the earlier or the one without first."""
+    if compared.without_extension is not None:
+        words = {"extension": compared.without_extension}
+        labelled = [texts.get(f"page.swipe.{key}", words) for key in ("without", "with")]
     else:
-        raise UsageError("maps.swipe_needs_two")
+        labelled = [
+            texts.get("page.swipe.on", {"date": labels.format_date(day, texts.language)})
+            for day in (compared.before_on, compared.after_on)
+        ]
     before, after = (
-        SwipeSide(label=label, pieces=_delineate(known, question.area_id, day, gap_m))
-        for known, day, label in sides
+        SwipeSide(label=label, pieces=pieces)
+        for label, pieces in zip(labelled, (compared.pieces_before, compared.pieces_after), strict=True)
     )
     return before, after
 
 
-def _delineate(registers: Registers, area_id: str, day: date, gap_m: float) -> gpd.GeoDataFrame:
-    _, pieces = delineate_areas(registers, day, gap_m=gap_m)
-    return pieces[pieces["area_id"].eq(area_id)].reset_index(drop=True)
-
-
-def render_swipe_map(check: DwellingCheck, texts: Texts, *, before: SwipeSide, after: SwipeSide) -> str:
+def render_swipe_map(check: DwellingCheck, texts: Texts) -> str:
     """Return the page with the divider between before and after as HTML.
 
     Parameters
@@ -108,8 +73,6 @@ def render_swipe_map(check: DwellingCheck, texts: Texts, *, before: SwipeSide, a
         An area compared, as `boundaries.assessment.check_dwellings` returns it.
     texts
         Catalog of the page's language.
-    before, after
-        What the sides are, as `make_sides` makes them.
 
     Returns
     -------
@@ -121,8 +84,9 @@ def render_swipe_map(check: DwellingCheck, texts: Texts, *, before: SwipeSide, a
     UsageError
         Where the check compares nothing (``maps.swipe_needs_two``).
     """
-    if "reason_before" not in check.dwellings:
+    if check.sides is None:
         raise UsageError("maps.swipe_needs_two")
+    before, after = name_sides(check.sides, texts)
     dwellings = check.dwellings.reset_index(drop=True)
     changes = count_changes(dwellings)
     title = texts.get("page.swipe.title", {"name": check.name, "before": before.label, "after": after.label})

@@ -38,6 +38,27 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComparedSides:
+    """What a comparison sets beside each other.
+
+    Attributes
+    ----------
+    before_on, after_on
+        Status dates of the two sides.
+    pieces_before, pieces_after
+        The lineage of the area on each, columns of `Assessment.pieces`; no rows where it is not in force.
+    without_extension
+        The extension that the side before is without; None where two dates are compared.
+    """
+
+    before_on: date
+    after_on: date
+    pieces_before: gpd.GeoDataFrame
+    pieces_after: gpd.GeoDataFrame
+    without_extension: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DwellingCheck:
     """Every dwelling in and near an area, and the sums that follow.
 
@@ -58,6 +79,8 @@ class DwellingCheck:
         The lineage of the area, columns of `Assessment.pieces`.
     is_synthetic
         The inputs are made up.
+    sides
+        What is compared; None where one answer stands alone.
     """
 
     area_id: str
@@ -67,6 +90,7 @@ class DwellingCheck:
     counts: pd.DataFrame
     pieces: gpd.GeoDataFrame
     is_synthetic: bool = False
+    sides: ComparedSides | None = None
 
 
 def check_area(assessment: Assessment, area_id: str, *, near_m: float = 100.0) -> DwellingCheck:
@@ -102,7 +126,7 @@ def check_area(assessment: Assessment, area_id: str, *, near_m: float = 100.0) -
         status_date=assessment.status_date,
         dwellings=chosen.reset_index(drop=True),
         counts=_count(assessment, area_id),
-        pieces=assessment.pieces[assessment.pieces["area_id"].eq(area_id)].reset_index(drop=True),
+        pieces=_take_pieces(assessment, area_id),
         is_synthetic=assessment.is_synthetic,
     )
 
@@ -141,7 +165,17 @@ def compare_area(
     counts = _count(before, area_id, "_before").merge(_count(after, area_id, "_after"), on="decision")
     for what in ("dwellings", "residents") if "residents_after_n" in counts else ("dwellings",):
         counts[f"{what}_change_n"] = counts[f"{what}_after_n"] - counts[f"{what}_before_n"]
-    return replace(checks[0], status_date=after.status_date, dwellings=joined, counts=counts)
+    compared = ComparedSides(
+        before_on=before.status_date,
+        after_on=after.status_date,
+        pieces_before=_take_pieces(before, area_id),
+        pieces_after=_take_pieces(after, area_id),
+    )
+    return replace(checks[0], status_date=after.status_date, dwellings=joined, counts=counts, sides=compared)
+
+
+def _take_pieces(assessment: Assessment, area_id: str) -> gpd.GeoDataFrame:
+    return assessment.pieces[assessment.pieces["area_id"].eq(area_id)].reset_index(drop=True)
 
 
 def _see_from(dwellings: pd.DataFrame, area_id: str) -> pd.DataFrame:

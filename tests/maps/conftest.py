@@ -28,7 +28,7 @@ from boundaries.model import (
 from boundaries.registers.project import load_project
 from boundaries.registers.readers import read_registers
 from data.texts import load_texts
-from maps.swipe_map import SwipeSide, make_sides, render_swipe_map
+from maps.swipe_map import SwipeSide, name_sides, render_swipe_map
 
 CRS = "EPSG:25832"
 X0, Y0 = 720_000.0, 6_175_000.0
@@ -351,12 +351,11 @@ def demo_pages(demo, texts):
     assessment = assess(registers, settings, day, is_synthetic=True)
     question = Question(area_id="LS02", without_extension="UDV-01")
     check = check_dwellings(registers, settings, day, question, is_synthetic=True)
-    sides = make_sides(registers, question, day, texts)
     return DemoPages(
         registers=registers,
         shown=publish_assessment(assessment).assessment,
         listed=publish_made(make_list(registers, assessment)),
         check=check,
-        sides=sides,
-        swipe=render_swipe_map(check, texts, before=sides[0], after=sides[1]),
+        sides=name_sides(check.sides, texts),
+        swipe=render_swipe_map(check, texts),
     )

@@ -12,7 +12,7 @@ from boundaries.assessment import check_dwellings
 from boundaries.delineation.comparison import Question
 from boundaries.model import Settings
 from geo.errors import UsageError
-from maps.swipe_map import count_changes, make_sides, render_swipe_map
+from maps.swipe_map import count_changes, name_sides, render_swipe_map
 
 
 def data_of(document):
@@ -33,7 +33,8 @@ def test_two_dates_stand_in_their_order_whichever_is_asked_first(demo_pages, tex
     days = date(2020, 1, 1), date(2025, 1, 1)
     for compared, status in (days, days[::-1]):
         question = Question(area_id="LS02", compare_on=compared)
-        before, after = make_sides(demo_pages.registers, question, status, texts)
+        check = check_dwellings(demo_pages.registers, Settings(), status, question)
+        before, after = name_sides(check.sides, texts)
         assert before.label == "pr. 01-01-2020"
         assert after.label == "pr. 01-01-2025"
         assert len(before.pieces) < len(after.pieces)
@@ -41,13 +42,11 @@ def test_two_dates_stand_in_their_order_whichever_is_asked_first(demo_pages, tex
 
 def test_without_a_comparison_there_is_no_page(demo_pages, texts):
     question = Question(area_id="LS02")
-    with pytest.raises(UsageError) as caught:
-        make_sides(demo_pages.registers, question, date(2025, 1, 1), texts)
-    assert caught.value.key == "maps.swipe_needs_two"
     check = check_dwellings(demo_pages.registers, Settings(), date(2025, 1, 1), question)
-    before, after = demo_pages.sides
-    with pytest.raises(UsageError):
-        render_swipe_map(check, texts, before=before, after=after)
+    assert check.sides is None
+    with pytest.raises(UsageError) as caught:
+        render_swipe_map(check, texts)
+    assert caught.value.key == "maps.swipe_needs_two"
 
 
 def test_changes_sum_to_the_dwellings_that_changed(demo_pages):
@@ -76,16 +75,16 @@ def test_the_page_carries_both_answers_of_every_dwelling(demo_pages):
 
 
 def test_hidden_counts_of_persons_are_said_to_be_hidden(demo_pages, texts):
-    check, (before, after) = demo_pages.check, demo_pages.sides
+    check = demo_pages.check
     counts = check.counts.astype({"residents_before_n": "Int64", "residents_change_n": "Int64"})
     counts.loc[0, ["residents_before_n", "residents_change_n"]] = pd.NA
-    document = render_swipe_map(replace(check, counts=counts), texts, before=before, after=after)
+    document = render_swipe_map(replace(check, counts=counts), texts)
     rows = {row["key"]: row for row in data_of(document)["counts"]["rows"]}
     assert rows["residents-counted"]["cells"][1] == "diskretioneret"
     assert rows["residents-counted"]["cells"][3] == "diskretioneret"
     assert rows["residents-counted"]["values"][1] is None
     unknown = counts.assign(**{f"residents_{side}_n": pd.NA for side in ("before", "after", "change")})
-    document = render_swipe_map(replace(check, counts=unknown), texts, before=before, after=after)
+    document = render_swipe_map(replace(check, counts=unknown), texts)
     assert [row["key"] for row in data_of(document)["counts"]["rows"]] == [
         "dwellings-counted",
         "dwellings-not_counted",
@@ -94,5 +93,4 @@ def test_hidden_counts_of_persons_are_said_to_be_hidden(demo_pages, texts):
 
 
 def test_the_same_input_gives_the_same_page(demo_pages, texts):
-    before, after = demo_pages.sides
-    assert render_swipe_map(demo_pages.check, texts, before=before, after=after) == demo_pages.swipe
+    assert render_swipe_map(demo_pages.check, texts) == demo_pages.swipe
