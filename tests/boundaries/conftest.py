@@ -177,3 +177,21 @@ class InputFiles:
 @pytest.fixture
 def input_files(tmp_path):
     return InputFiles(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def planted_city():
+    """A city of cells with three zones planted in it."""
+    from data.synthetic.city import make_city
+
+    return make_city(3, side_n=40, zones_n=3)
+
+
+@pytest.fixture(scope="session")
+def planted_screening(planted_city):
+    """What the screening finds in that city by the settings as they are."""
+    from boundaries.registers.cell_columns import CELL_DTYPES
+    from boundaries.screening.screening import screen
+    from boundaries.screening.settings import ScreeningSettings
+
+    return screen(planted_city.cells.reindex(columns=list(CELL_DTYPES)), ScreeningSettings())
