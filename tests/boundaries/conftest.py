@@ -1,7 +1,9 @@
-"""A small project as a planner would write it, sound in every respect; tests spoil one thing at a time."""
+"""What several files of this folder test on: a sound small project, a planted city and a village of movers."""
 
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -112,7 +114,10 @@ def feature(shape, **properties):
 
 
 class InputFiles:
-    """The files of one project; `tables` are text, `layers` lists of GeoJSON features."""
+    """The files of one project, sound in every respect; tests spoil one thing at a time.
+
+    `tables` are text, `layers` lists of GeoJSON features.
+    """
 
     def __init__(self, folder):
         self.folder = folder
@@ -195,3 +200,86 @@ def planted_screening(planted_city):
     from boundaries.screening.settings import ScreeningSettings
 
     return screen(planted_city.cells.reindex(columns=list(CELL_DTYPES)), ScreeningSettings())
+
+
+class Village:
+    """Two areas of one kommune and two dwellings in another, and who lived where in 2024 and 2025."""
+
+    places = pd.DataFrame(
+        [
+            ("A1", "0101", "A", True, True),
+            ("A2", "0101", "A", True, True),
+            ("AX", "0101", "A", False, False),
+            ("B1", "0101", "B", True, True),
+            ("C1", "0265", None, False, False),
+            ("C2", "0265", None, False, True),
+        ],
+        columns=["dwelling_id", "kommune_code", "area_id", "is_counted", "is_almen"],
+    ).astype({"dwelling_id": "str", "kommune_code": "str", "area_id": "str"})
+
+    story = (
+        (2024, "A1", "stays", 40), (2025, "A1", "stays", 41),
+        (2024, "A1", "within", 40), (2025, "A2", "within", 41),
+        (2024, "A1", "to_b", 30), (2025, "B1", "to_b", 31),
+        (2024, "A1", "to_c", 30), (2025, "C1", "to_c", 31),
+        (2024, "C1", "to_a", 30), (2025, "A2", "to_a", 31),
+        (2024, "A2", "gone", 80),
+        (2025, "A1", "baby", 0),
+        (2025, "A1", "new", 25),
+        (2024, "A1", "uncounted", 50), (2025, "AX", "uncounted", 51),
+        (2024, "AX", "counted", 50), (2025, "A1", "counted", 51),
+        (2024, "C1", "elsewhere", 50), (2025, "C2", "elsewhere", 51),
+    )  # fmt: skip
+
+    @staticmethod
+    def residents(rows, **columns):
+        """Residents of (year, dwelling, person, age) and further columns by name."""
+        frame = pd.DataFrame(rows, columns=["year", "dwelling_id", "person_id", "age"])
+        defaults = {
+            "residents_n": 1,
+            "origin": "dansk",
+            "labour_outside": np.nan,
+            "is_convicted": pd.NA,
+            "education": pd.NA,
+            "gross_income_dkk": np.nan,
+            "disposable_income_dkk": np.nan,
+            "is_student": False,
+            "is_taxable": True,
+        }
+        for name, value in (defaults | columns).items():
+            frame[name] = value
+        dtypes = {
+            "year": "Int64", "age": "Int64", "residents_n": "int64", "labour_outside": "float64",
+            "gross_income_dkk": "float64", "disposable_income_dkk": "float64", "is_convicted": "boolean",
+            "is_student": "boolean", "is_taxable": "boolean",
+        }  # fmt: skip
+        return frame.astype({name: dtypes.get(name, "str") for name in frame.columns})
+
+    def follow(
+        self, residents, *, then=None, now=None, level="area_id", year=2025, membership="counted", events=None
+    ):
+        """Match the residents of two years and say of each what he did; the places are `then` and `now`."""
+        from boundaries.moves.classification import classify_persons
+        from boundaries.moves.places import Level, code_units
+        from boundaries.moves.snapshots import match_years
+
+        then, now = (self.places if places is None else places for places in (then, now))
+        ids = pd.Series(sorted({*then["dwelling_id"], *now["dwelling_id"]}), dtype="str")
+        matched = match_years(residents, ids, year)
+        units = code_units(then, now, ids, level=Level(level), membership=membership)
+        return matched, classify_persons(matched, units, events)
+
+    def balance(self, residents, *, by=(), **options):
+        """Balance the residents of each unit, which must sum."""
+        from boundaries.moves.balance import balance_residents, find_imbalances
+        from boundaries.moves.groups import group_persons
+
+        matched, classified = self.follow(residents, **options)
+        table = balance_residents(matched, classified, group_persons(matched, by))
+        assert find_imbalances(table).empty
+        return table
+
+
+@pytest.fixture(scope="session")
+def village():
+    return Village()
