@@ -4,7 +4,7 @@ import contextlib
 import errno
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path, PurePath
@@ -35,6 +35,26 @@ _GDAL_ERRORS = (
     pyogrio.errors.FieldError,
     pyogrio.errors.GeometryError,
 )
+
+
+def require_absent(files: Iterable[Path], *, overwrite: bool) -> None:
+    """Raise where an output is there already and may not be replaced: before any work is done for it.
+
+    Parameters
+    ----------
+    files
+        The outputs, in the order in which the first that is there is named.
+    overwrite
+        Whether files that are there may be replaced; then nothing is looked up.
+
+    Raises
+    ------
+    WriteError
+        ``files.output_exists``.
+    """
+    there = None if overwrite else next((file for file in files if file.exists()), None)
+    if there is not None:
+        raise WriteError("files.output_exists", {"file": str(there)})
 
 
 @contextmanager
@@ -187,17 +207,13 @@ def write_flatgeobuf(path: str | Path, frame: gpd.GeoDataFrame, *, overwrite: bo
     ----------
     path
         The file to write; its stem is the name of the layer.
-    frame
-        Any columns, geometry in EPSG:25832.
-    overwrite
-        Whether a file that is there may be replaced.
+    frame, overwrite
+        As for `write_geoparquet`.
 
     Raises
     ------
-    WriteError
-        As `replace_file`, and where the file read back has not the rows that were written.
-    DataError
-        Where the CRS is another.
+    WriteError, DataError
+        As `write_geoparquet`.
     """
     require_crs(frame)
     has_index = len(frame) > 0 and not bool((frame.geometry.isna() | frame.geometry.is_empty).any())
@@ -219,8 +235,7 @@ def _require_place(target: Path, *, overwrite: bool) -> None:
         raise WriteError("files.no_folder", {"file": str(target), "folder": str(target.parent)})
     if target.is_dir():
         raise WriteError("files.output_is_folder", {"file": str(target)})
-    if target.exists() and not overwrite:
-        raise WriteError("files.output_exists", {"file": str(target)})
+    require_absent([target], overwrite=overwrite)
     _require_closed(target)
 
 

@@ -14,9 +14,9 @@ from boundaries.disclosure.lists import PublishedList
 from boundaries.disclosure.suppression import Published
 from data.texts import Texts
 from geo.crs import WORKING_CRS
-from geo.errors import UsageError, WriteError
+from geo.errors import UsageError
 from geo.geopackage import Layer, write_geopackage
-from geo.writers import write_csv, write_flatgeobuf, write_geoparquet, write_json, write_text
+from geo.writers import require_absent, write_csv, write_flatgeobuf, write_geoparquet, write_json, write_text
 from maps import qgis, qgis_lists, terminal
 from maps.area_map import render_area_map
 from maps.background import Background
@@ -70,12 +70,10 @@ def refuse_existing(folder: Path, texts: Texts, *, overwrite: bool) -> None:
     Raises
     ------
     WriteError
-        Where one of the files exists and `overwrite` is not asked for (``files.output_exists``).
+        As `geo.writers.require_absent`.
     """
     names = (*RESULT_FILES, *list_files(texts), *figure_files())
-    there = [name for name in names if (folder / name).exists()]
-    if there and not overwrite:
-        raise WriteError("files.output_exists", {"file": folder / there[0]})
+    require_absent((folder / name for name in names), overwrite=overwrite)
 
 
 def write_results(

@@ -1,16 +1,12 @@
 """The folder of movers: the page, the maps, the workbook, CSV files, JSON, figures and what is hidden."""
 
-from decimal import Decimal
 from pathlib import Path
-
-import pandas as pd
 
 from boundaries.movers import KommuneMoves, PublishedMoves
 from boundaries.moves.products import EXPOSED
 from data.texts import Texts
-from geo.errors import WriteError
 from geo.geopackage import write_geopackage
-from geo.writers import write_csv, write_json, write_text
+from geo.writers import require_absent, write_json, write_text
 from maps import figure_moves, labels
 from maps.destination_map import render_destinations
 from maps.figure_files import FORMATS, write_figure
@@ -20,6 +16,7 @@ from maps.kommune_topic import Topic
 from maps.moves_layers import moves_layers
 from maps.moves_page import render_moves_page
 from maps.moves_sheets import COLUMNS, describe_moves, make_sheets, name_place
+from maps.sheet_csv import write_sheet
 from maps.workbook import write_workbook
 
 PAGE = "flytninger.html"
@@ -40,11 +37,10 @@ def refuse_existing(folder: Path, *, overwrite: bool) -> None:
     Raises
     ------
     WriteError
-        ``files.output_exists``.
+        As `geo.writers.require_absent`.
     """
-    for name in (PAGE, FLOW_MAP, DESTINATION_MAP, GATHERING_MAP, WORKBOOK, RESULT, GEOPACKAGE):
-        if (folder / name).exists() and not overwrite:
-            raise WriteError("files.output_exists", {"file": folder / name})
+    names = (PAGE, FLOW_MAP, DESTINATION_MAP, GATHERING_MAP, WORKBOOK, RESULT, GEOPACKAGE)
+    require_absent((folder / name for name in names), overwrite=overwrite)
 
 
 def write_moves(
@@ -88,7 +84,7 @@ def write_moves(
     for key in COLUMNS:
         if key in sheets:
             path = folder / CSV_FOLDER / f"{texts.get(f'moves.file.{key}')}.csv"
-            write_csv(path, _write_decimals(sheets[key]), overwrite=overwrite)
+            write_sheet(path, sheets[key], overwrite=overwrite)
             written.append(path)
     write_json(folder / RESULT, describe_moves(published), overwrite=overwrite)
     written.append(folder / RESULT)
@@ -172,17 +168,3 @@ def _write_figures(folder: Path, published: PublishedMoves, texts: Texts, *, ove
     for name, figure in figures.items():
         written += write_figure(folder / FIGURE_FOLDER / name, figure, formats=FORMATS, overwrite=overwrite)
     return written
-
-
-def _write_decimals(sheet: pd.DataFrame) -> pd.DataFrame:
-    """Return columns of several kinds of cell as text, decimals with a comma."""
-    mixed = {
-        name: sheet[name].map(_write_cell).astype("str") for name in sheet if sheet[name].dtype == object
-    }
-    return sheet.assign(**{str(name): column for name, column in mixed.items()})
-
-
-def _write_cell(cell: object) -> object:
-    if labels.is_missing(cell):
-        return pd.NA
-    return str(cell).replace(".", ",") if isinstance(cell, Decimal) else str(cell)

@@ -7,9 +7,8 @@ import pandas as pd
 
 from boundaries.city_screening import ScreenedCity
 from data.texts import Texts
-from geo.errors import WriteError
 from geo.geopackage import write_geopackage
-from geo.writers import write_csv, write_json, write_text
+from geo.writers import require_absent, write_csv, write_json, write_text
 from maps import labels
 from maps.designation_map import render_designation_map
 from maps.qgis_screening import screening_layers
@@ -49,11 +48,9 @@ def refuse_existing(folder: Path, *, overwrite: bool) -> None:
     Raises
     ------
     WriteError
-        Where one of the files exists and `overwrite` is not asked for (``files.output_exists``).
+        As `geo.writers.require_absent`.
     """
-    there = [name for name in FILES if (folder / name).exists()]
-    if there and not overwrite:
-        raise WriteError("files.output_exists", {"file": folder / there[0]})
+    require_absent((folder / name for name in FILES), overwrite=overwrite)
 
 
 def write_screening(

@@ -9,8 +9,7 @@ import pandas as pd
 
 from boundaries.disclosure.lists import PublishedList
 from data.texts import Texts
-from geo.errors import WriteError
-from geo.writers import write_csv, write_json
+from geo.writers import require_absent, write_json
 from maps import labels
 from maps.list_json import describe_list
 from maps.list_sources import list_sources
@@ -26,6 +25,7 @@ from maps.list_words import (
     to_limit,
     to_percent,
 )
+from maps.sheet_csv import write_sheet
 from maps.workbook import write_workbook
 
 SHEETS = ("list", "criteria", "changes", "mix", "plan", "quality", "sources")
@@ -131,30 +131,14 @@ def write_lists(
         Where one of the files exists and may not be replaced, before any is written.
     """
     files = [folder / name for name in list_files(texts)]
-    there = [file for file in files if file.exists()]
-    if there and not overwrite:
-        raise WriteError("files.output_exists", {"file": there[0]})
+    require_absent(files, overwrite=overwrite)
     (folder / CSV_FOLDER).mkdir(parents=True, exist_ok=True)
     sheets = list_sheets(published, texts)
     write_workbook(files[0], sheets, texts=texts, overwrite=overwrite)
     for file, sheet in zip(files[1:-1], sheets.values(), strict=True):
-        write_csv(file, _comma_decimals(sheet), overwrite=overwrite)
+        write_sheet(file, sheet, overwrite=overwrite)
     write_json(files[-1], describe_list(published), overwrite=overwrite)
     return files
-
-
-def _comma_decimals(sheet: pd.DataFrame) -> pd.DataFrame:
-    """Return mixed columns as text, decimals with a comma."""
-    mixed = {
-        name: sheet[name].map(_write_cell).astype("str") for name in sheet if sheet[name].dtype == object
-    }
-    return sheet.assign(**{str(name): column for name, column in mixed.items()})
-
-
-def _write_cell(cell: object) -> object:
-    if labels.is_missing(cell):
-        return pd.NA
-    return str(cell).replace(".", ",") if isinstance(cell, Decimal) else str(cell)
 
 
 def _make_frame(rows: list[Row], columns: tuple[str, ...], texts: Texts) -> pd.DataFrame:

@@ -24,7 +24,15 @@ from geo.danish import parse_numbers
 from geo.errors import DataError, WriteError
 from geo.locks import hold_lock
 from geo.readers import read_layer, read_table
-from geo.writers import replace_file, write_csv, write_flatgeobuf, write_geoparquet, write_json, write_text
+from geo.writers import (
+    replace_file,
+    require_absent,
+    write_csv,
+    write_flatgeobuf,
+    write_geoparquet,
+    write_json,
+    write_text,
+)
 
 
 def squares(rows=3):
@@ -52,6 +60,20 @@ def test_existing_file_is_replaced_only_when_told(tmp_path):
     write_text(path, "2", overwrite=True)
     assert path.read_text() == "2"
     assert names(tmp_path) == ["a.txt"]
+
+
+def test_the_first_output_that_is_there_is_named(tmp_path):
+    files = [tmp_path / name for name in ("a", "b", "c")]
+    require_absent(files, overwrite=False)
+    for name in ("c", "b"):
+        (tmp_path / name).touch()
+        with pytest.raises(WriteError) as caught:
+            require_absent(iter(files), overwrite=False)
+        assert (caught.value.key, caught.value.values) == (
+            "files.output_exists",
+            {"file": str(tmp_path / name)},
+        )
+    require_absent(files, overwrite=True)
 
 
 @pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt, SystemExit])
