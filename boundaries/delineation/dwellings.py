@@ -59,6 +59,31 @@ def decide_dwellings(
     return decided, _count_ties(pieces, x[located.is_tie], y[located.is_tie])
 
 
+def stand_on(dwellings: pd.DataFrame, on: date) -> pd.Series:
+    """Tell which dwellings stand on a day: built by then, or nobody knows when, and not torn down.
+
+    One of which only the year of building is known stands from that year's end: the status date is the
+    first day of its year, so that a dwelling of that very year is taken to come later.
+
+    Parameters
+    ----------
+    dwellings
+        ``built_on``, ``built_year`` and ``demolished_on``, as in `Registers.dwellings`.
+    on
+        The day; what is torn down on it stands no longer.
+
+    Returns
+    -------
+    Series
+        bool, on the index of `dwellings`.
+    """
+    day = pd.Timestamp(on)
+    by_year = dwellings["built_year"].isna() | dwellings["built_year"].lt(on.year).fillna(value=False)
+    is_built = dwellings["built_on"].le(day).where(dwellings["built_on"].notna(), by_year)
+    is_gone = dwellings["demolished_on"].le(day).fillna(value=False)
+    return is_built.astype(bool) & ~is_gone.astype(bool)
+
+
 def _describe_place(pieces: gpd.GeoDataFrame, position: NDArray[np.int64]) -> dict[str, pd.Series]:
     return {column: _take(pieces[column], position) for column in PLACE_COLUMNS}
 

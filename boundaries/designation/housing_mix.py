@@ -14,6 +14,7 @@ from typing import cast
 
 import pandas as pd
 
+from boundaries.delineation.dwellings import stand_on
 from boundaries.designation.verdict import compare_exactly
 from boundaries.model import PlanAction, Tenure
 from data.law import load_law
@@ -137,7 +138,7 @@ def measure_mix(
         {
             "area_id": inside["area_id"],
             "family": _was_family(inside, day),
-            "standing": _stands(inside, day),
+            "standing": stand_on(inside, status_date),
             "demolished": inside["demolished_on"].le(day).fillna(value=False).astype(bool)
             & inside["demolished_on"].dt.year.gt(rules.demolished_after_year),
             "new": inside["built_year"].gt(rules.demolished_after_year).fillna(value=False).astype(bool),
@@ -196,20 +197,6 @@ def _was_family(dwellings: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
         ~is_later | dwellings["relabelled_from"].isna(), dwellings["relabelled_from"]
     )
     return tenure.eq(Tenure.ALMEN_FAMILIEBOLIG.value).fillna(value=False).astype(bool)
-
-
-def _stands(dwellings: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """Tell what is built and not demolished on a day; an unknown year of building counts as built.
-
-    Where only the year is known, a dwelling of the status year itself is taken to come later, as the
-    status date is its first day.
-    """
-    by_date = dwellings["built_on"].gt(day).fillna(value=False).astype(bool)
-    by_year = dwellings["built_on"].isna() & dwellings["built_year"].ge(day.year).fillna(value=False).astype(
-        bool
-    )
-    is_gone = dwellings["demolished_on"].le(day).fillna(value=False).astype(bool)
-    return ~by_date & ~by_year & ~is_gone
 
 
 def _read_count(

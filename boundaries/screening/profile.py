@@ -4,7 +4,7 @@ Dwellings are counted, not persons: what stands on a day, by the register of dwe
 numerator, its denominator of the dwellings of which it is known, and those of which it is not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from boundaries.delineation.dwellings import stand_on
 from boundaries.model import ALMEN_TENURES, Tenure
 from geo.crs import require_crs
 from geo.errors import DataError
@@ -128,35 +129,11 @@ def profile_zones(
         `geo.overlay.require_valid`.
     """
     require_crs(zones)
-    counted = dwellings[dwellings["is_dwelling"].astype(bool) & _stands(dwellings, on)]
+    counted = dwellings[dwellings["is_dwelling"].astype(bool) & stand_on(dwellings, on)]
     answers = _answer(counted, on, settings or ProfileSettings(), energy_labels)
     place = _place(counted, zones)
-    zones_n = len(zones)
-    counts = np.stack([_count(answers[name], place, zones_n + 2) for name in answers])
-    inside = counts[:, :zones_n]
-    whole = np.concatenate(
-        [
-            inside,
-            inside.sum(axis=1, keepdims=True),
-            counts[:, zones_n:],
-            counts.sum(axis=1, keepdims=True),
-        ],
-        axis=1,
-    )
-    places = ["zone"] * zones_n + list(PLACES[1:])
-    names = [*zones["name"].astype("str"), *[None] * (len(PLACES) - 1)]
-    # From (indicator, place, count) to one row a place and indicator.
-    flat = whole.transpose(1, 0, 2).reshape(-1, 3)
-    return pd.DataFrame(
-        {
-            "place": pd.Series(np.repeat(np.array(places), len(answers)), dtype="str"),
-            "name": pd.Series(np.repeat(np.array(names, dtype=object), len(answers)), dtype="str"),
-            "indicator": pd.Series([name.value for name in answers] * len(places), dtype="str"),
-            "dwellings_n": flat[:, 0],
-            "of_n": flat[:, 1],
-            "missing_n": flat[:, 2],
-        }
-    )
+    counts = np.stack([_count(answers[name], place, len(zones) + 2) for name in answers])
+    return _tabulate(_add_sums(counts), list(answers), zones["name"])
 
 
 def compare_profile(profile: pd.DataFrame) -> pd.DataFrame:
@@ -195,15 +172,6 @@ def fold_energy_label(text: str) -> str:
     if word in {"A2020", "A2015", "A2010", "A1", "A2"}:
         return "A"
     return word if word in ENERGY_LABELS else ""
-
-
-def _stands(dwellings: pd.DataFrame, on: date) -> pd.Series:
-    """Tell what stands on a day; one of which only the year is known stands from that year's end."""
-    day = pd.Timestamp(on)
-    by_year = dwellings["built_year"].isna() | dwellings["built_year"].lt(on.year).fillna(value=False)
-    is_built = dwellings["built_on"].le(day).where(dwellings["built_on"].notna(), by_year)
-    is_gone = dwellings["demolished_on"].le(day).fillna(value=False)
-    return is_built.astype(bool) & ~is_gone.astype(bool)
 
 
 def _answer(
@@ -279,3 +247,32 @@ def _count(answers: Answers, place: NDArray[np.int64], places_n: int) -> NDArray
     """Count by place: those that hold, those known, those not known."""
     masks = (answers == 1, answers != UNKNOWN, answers == UNKNOWN)
     return np.stack([np.bincount(place[mask], minlength=places_n) for mask in masks], axis=1).astype(np.int64)
+
+
+def _add_sums(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Add the zones together and the city to the places, in the order of `PLACES`.
+
+    `counts` are by indicator, place (each zone, the rest, the unplaced) and kind of count.
+    """
+    zones, others = counts[:, :-2], counts[:, -2:]
+    together, city = (part.sum(axis=1, keepdims=True) for part in (zones, counts))
+    return np.concatenate([zones, together, others, city], axis=1)
+
+
+def _tabulate(
+    counts: NDArray[np.int64], indicators: Sequence[Indicator], zone_names: pd.Series
+) -> pd.DataFrame:
+    """Set counts by indicator, place and kind of count out as one row a place and indicator."""
+    places = ["zone"] * len(zone_names) + list(PLACES[1:])
+    names = [*zone_names.astype("str"), *[None] * (len(PLACES) - 1)]
+    flat = counts.transpose(1, 0, 2).reshape(-1, 3)
+    return pd.DataFrame(
+        {
+            "place": pd.Series(np.repeat(np.array(places), len(indicators)), dtype="str"),
+            "name": pd.Series(np.repeat(np.array(names, dtype=object), len(indicators)), dtype="str"),
+            "indicator": pd.Series([name.value for name in indicators] * len(places), dtype="str"),
+            "dwellings_n": flat[:, 0],
+            "of_n": flat[:, 1],
+            "missing_n": flat[:, 2],
+        }
+    )

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from boundaries.delineation.dwellings import stand_on
 from boundaries.whatif.ledger import Ledger, list_known
 from boundaries.whatif.proposals import Place, Selection
 
@@ -114,15 +115,3 @@ class Selector:
         for value in missing:
             self.ledger.fault("no_dwellings_at", name, place=value, known=known)
         return None if missing else self.placed[column].isin(wanted)
-
-
-def stand_on(dwellings: pd.DataFrame, on: date) -> pd.Series:
-    """Tell which dwellings stand on a day: built by then, or nobody knows when, and not torn down.
-
-    One of which only the year of building is known stands from that year's end.
-    """
-    day = pd.Timestamp(on)
-    by_year = dwellings["built_year"].isna() | dwellings["built_year"].lt(on.year).fillna(value=False)
-    is_built = dwellings["built_on"].le(day).where(dwellings["built_on"].notna(), by_year)
-    is_gone = dwellings["demolished_on"].le(day).fillna(value=False)
-    return is_built.astype(bool) & ~is_gone.astype(bool)
