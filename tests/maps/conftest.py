@@ -28,6 +28,8 @@ from boundaries.model import (
 from boundaries.registers.project import load_project
 from boundaries.registers.readers import read_registers
 from data.texts import load_texts
+from maps.area_map import render_area_map
+from maps.dwelling_map import render_dwelling_map
 from maps.swipe_map import SwipeSide, name_sides, render_swipe_map
 
 CRS = "EPSG:25832"
@@ -261,6 +263,19 @@ def make():
         "extensions": make_extensions,
         "findings": make_findings,
     }
+
+
+@pytest.fixture(scope="session")
+def area_document(texts):
+    return render_area_map(make_assessment(), texts, title="Eksempelby")
+
+
+@pytest.fixture(scope="session")
+def dwelling_document(texts):
+    day = date(2025, 1, 1)
+    return render_dwelling_map(
+        make_dwellings(300), make_pieces(), texts, title="Ærtebjerggård", status_date=day
+    )
 
 
 CHROMIUM = next(
