@@ -10,6 +10,7 @@ from boundaries.disclosure.cells import CellLimits
 from boundaries.registers.cell_columns import GridCriterion
 from boundaries.registers.problems import raise_project_errors
 from boundaries.registers.project import Project, load_project
+from boundaries.registers.schemas import FIRST_YEAR
 from boundaries.registers.toml_table import TomlTable
 from boundaries.screening.settings import ScreeningSettings, from_table
 from data.texts import LANGUAGES
@@ -139,13 +140,6 @@ def plan_screening(
 ) -> ScreeningPlan:
     """Read what the project file says of the screening, and what the command adds.
 
-    Besides the settings, ``[screening]`` may hold ``[screening.cells]`` (``path``, ``sheet``, ``decimal``,
-    ``fields``: a table of counted cells instead of the registers), ``[screening.places]`` (``path``,
-    ``layer``, ``crs``, ``name``: the layer that zones are named after), ``[screening.barriers]`` and
-    ``[screening.crossings]`` (``path``, ``layer``, ``crs``, ``kind``), ``[screening.blocks]`` (as places) and
-    ``[screening.then]`` (``year`` and a gap by criterion: the efterslæb that is to be halved). Paths are
-    relative to the project file.
-
     Parameters
     ----------
     project
@@ -165,53 +159,70 @@ def plan_screening(
         Where keys or values are wrong, all of them at once; ``screening.crossings_alone`` where there are
         crossings and nothing that they cross.
     """
+    plan = _plan_project(project, {"barriers": barriers, "crossings": crossings})
+    settings = replace(plan.settings, year=on.year) if on else plan.settings
+    return replace(plan, settings=settings, cells=cells or plan.cells, compare=compare)
+
+
+def _plan_project(project: Project | None, given: Mapping[str, Path | None]) -> ScreeningPlan:
+    """Plan what the project file says; the layers that are `given` go before its own.
+
+    Besides the settings, ``[screening]`` may hold ``[screening.cells]`` (``path``, ``sheet``, ``decimal``,
+    ``fields``: a table of counted cells instead of the registers), ``[screening.places]`` (``path``,
+    ``layer``, ``crs``, ``name``: the layer that zones are named after), ``[screening.barriers]`` and
+    ``[screening.crossings]`` (``path``, ``layer``, ``crs``, ``kind``), ``[screening.blocks]`` (as places) and
+    ``[screening.then]`` (``year`` and a gap by criterion: the efterslæb that is to be halved). Paths are
+    relative to the project file.
+    """
     entries = {} if project is None else dict(project.screening)
     file = "boligkort.toml" if project is None else project.path.name
-    table = TomlTable(file, "screening", {name: entries.pop(name, {}) for name in _TABLES})
     folder = Path() if project is None else project.folder
-    given = {"barriers": barriers, "crossings": crossings}
-    options = _read_cell_options(table.table("cells"))
-    layers = {
-        name: _read_file_options(table.table(name), folder, _LINE_KEYS if name in given else _FILE_KEYS)
-        for name in _LAYERS
-    }
-    layers |= {name: {"path": str(path)} for name, path in given.items() if path is not None}
+    table = TomlTable(file, "screening", {name: entries.pop(name, {}) for name in _TABLES})
+    cells, options = _read_cells(table.table("cells"), folder)
+    layers = _read_layers(table, folder, given)
     year_then, gap_then = _read_then(table.table("then"))
     raise_project_errors(table.problems)
     if layers["crossings"] and not layers["barriers"]:
         raise UsageError("screening.crossings_alone", {"file": Path(layers["crossings"]["path"]).name})
-    settings = from_table(entries, file=file)
-    threshold_n = CellLimits().threshold_n if project is None else project.settings.suppression_threshold_n
-    path = options.pop("path")
-    if cells is None and path:
-        cells = folder / str(path)
-    return ScreeningPlan(
-        name="" if project is None else project.name,
-        is_synthetic=project is not None and project.is_synthetic,
-        settings=replace(settings, year=on.year) if on else settings,
-        limits=CellLimits(threshold_n=threshold_n),
-        project=project,
+    plan = ScreeningPlan(
+        settings=from_table(entries, file=file),
         cells=cells,
         cell_options=options,
         places=layers["places"],
         barriers=layers["barriers"],
         crossings=layers["crossings"],
         blocks=layers["blocks"],
-        compare=compare,
         gap_then=gap_then,
         year_then=year_then,
     )
+    if project is None:
+        return plan
+    limits = CellLimits(threshold_n=project.settings.suppression_threshold_n)
+    return replace(plan, name=project.name, is_synthetic=project.is_synthetic, limits=limits, project=project)
 
 
-def _read_cell_options(table: TomlTable) -> dict[str, object]:
+def _read_cells(table: TomlTable, folder: Path) -> tuple[Path | None, dict[str, object]]:
+    """Return the table of counted cells, None where there is none, and how it is read."""
     table.check_keys(_CELL_KEYS)
     headings = table.table("fields")
-    return {
-        "path": table.text("path"),
+    path = table.text("path")
+    options: dict[str, object] = {
         "sheet": table.text("sheet") or None,
         "decimal": table.choice("decimal", (",", "."), "") or None,
         "fields": {name: headings.text(name) for name in headings.entries},
     }
+    return folder / path if path else None, options
+
+
+def _read_layers(
+    table: TomlTable, folder: Path, given: Mapping[str, Path | None]
+) -> dict[str, dict[str, str] | None]:
+    """Return the options of each layer, of the file that is given where one is."""
+    said = {
+        name: _read_file_options(table.table(name), folder, _LINE_KEYS if name in given else _FILE_KEYS)
+        for name in _LAYERS
+    }
+    return said | {name: {"path": str(path)} for name, path in given.items() if path is not None}
 
 
 def _read_file_options(table: TomlTable, folder: Path, keys: tuple[str, ...]) -> dict[str, str] | None:
@@ -224,7 +235,7 @@ def _read_file_options(table: TomlTable, folder: Path, keys: tuple[str, ...]) ->
 
 def _read_then(table: TomlTable) -> tuple[int | None, dict[GridCriterion, Fraction]]:
     table.check_keys(("year", *GridCriterion))
-    year = table.integer("year", 0, low=1980) if "year" in table.entries else None
+    year = table.integer("year", 0, low=FIRST_YEAR) if "year" in table.entries else None
     # As it is written: 6.8 is 34/5, not the float nearest to it.
     gaps = {
         name: Fraction(str(table.number(name, 0.0, low=0.0)))

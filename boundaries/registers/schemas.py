@@ -137,6 +137,9 @@ EXPOSURE_SYNONYMS = (
     ("i_alt", "alle"),
 )
 
+FIRST_YEAR, LAST_YEAR = 1980, 2100
+"""No figures are of a year before or after."""
+
 FIRST_PLAN_YEAR = 2010
 """Before this no action of a plan is believed: the law counts demolitions after 2010."""
 
@@ -163,6 +166,18 @@ _APPROVAL = (
 
 def _id(name: str) -> Column:
     return Column(name=name, is_required=True, is_filled=True)
+
+
+def _year(*, low: int = FIRST_YEAR) -> Column:
+    return Column(
+        name="year",
+        kind=Kind.INTEGER,
+        is_required=True,
+        is_filled=True,
+        low=low,
+        high=LAST_YEAR,
+        rule="year_out_of_range",
+    )
 
 
 _SCHEMAS = (
@@ -232,15 +247,7 @@ _SCHEMAS = (
         register="residents",
         key=("dwelling_id",),
         columns=(
-            Column(
-                name="year",
-                kind=Kind.INTEGER,
-                is_required=True,
-                is_filled=True,
-                low=1980,
-                high=2100,
-                rule="year_out_of_range",
-            ),
+            _year(),
             _id("dwelling_id"),
             Column(name="residents_n", kind=Kind.INTEGER, is_filled=True, low=0, rule="negative_count"),
             Column(name="person_id"),
@@ -259,15 +266,7 @@ _SCHEMAS = (
         register="references",
         key=("year", "region_code", "key"),
         columns=(
-            Column(
-                name="year",
-                kind=Kind.INTEGER,
-                is_required=True,
-                is_filled=True,
-                low=1980,
-                high=2100,
-                rule="year_out_of_range",
-            ),
+            _year(),
             Column(name="region_code", kind=Kind.REGION),
             Column(name="key"),
             Column(name="value", kind=Kind.NUMBER),
@@ -288,15 +287,7 @@ _SCHEMAS = (
         key=("area_id", "year", "action"),
         columns=(
             _id("area_id"),
-            Column(
-                name="year",
-                kind=Kind.INTEGER,
-                is_required=True,
-                is_filled=True,
-                low=FIRST_PLAN_YEAR,
-                high=2100,
-                rule="year_out_of_range",
-            ),
+            _year(low=FIRST_PLAN_YEAR),
             Column(
                 name="action",
                 kind=Kind.WORD,
@@ -327,15 +318,7 @@ _SCHEMAS = (
         register="flows",
         key=("year", "from_kommune", "to_kommune"),
         columns=(
-            Column(
-                name="year",
-                kind=Kind.INTEGER,
-                is_required=True,
-                is_filled=True,
-                low=1980,
-                high=2100,
-                rule="year_out_of_range",
-            ),
+            _year(),
             _id("from_kommune"),
             _id("to_kommune"),
             Column(name="exposure", kind=Kind.WORD, words=EXPOSURES, synonyms=EXPOSURE_SYNONYMS),

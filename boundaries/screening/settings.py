@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from boundaries.registers.cell_columns import GridCriterion
 from boundaries.registers.problems import raise_project_errors
+from boundaries.registers.schemas import FIRST_YEAR
 from boundaries.registers.toml_table import TomlTable
 from data.countries import GroupList
 from geo.errors import DataError
@@ -254,5 +255,5 @@ def _read_rule(table: TomlTable, default: CriterionRule) -> CriterionRule:
         basis=basis,  # type: ignore[arg-type]
         # As it is written: 0.1 is a tenth, not the float nearest to it.
         limit=Fraction(str(limit)) if is_given else default.limit,
-        year=table.integer("year", 0, low=1980) if "year" in table.entries else default.year,
+        year=table.integer("year", 0, low=FIRST_YEAR) if "year" in table.entries else default.year,
     )
