@@ -68,10 +68,8 @@ def label_groups(cells: Cells, *, connectivity: Connectivity) -> Ints:
 
     Parameters
     ----------
-    cells
-        Each cell once, in any order.
-    connectivity
-        `Connectivity`.
+    cells, connectivity
+        As for `list_neighbours`.
 
     Returns
     -------

@@ -225,12 +225,8 @@ def read_crossings(
 
     Parameters
     ----------
-    path
-        Any file of `geo.readers.read_layer`; points. A row of several points is as many crossings.
-    layer, crs
-        As for `read_zones`.
-    kind
-        Heading of what a crossing is; None looks for `KIND_HEADINGS`.
+    path, layer, crs, kind
+        As for `read_barriers`, but points. A row of several points is as many crossings.
 
     Returns
     -------
