@@ -33,7 +33,7 @@ from boundaries.moves.balance import balance_residents
 from boundaries.moves.classification import classify_persons
 from boundaries.moves.contributions import measure_contributions, sum_parts
 from boundaries.moves.flows import count_flows, select_kommuner_with, shape_kommune_flows
-from boundaries.moves.gathering import gather_by_area, gather_leavers
+from boundaries.moves.gathering import find_leavers, gather_by_area, gather_leavers
 from boundaries.moves.groups import group_persons
 from boundaries.moves.panel import shape_leaver_panel
 from boundaries.moves.places import Level, code_units, place_dwellings
@@ -255,8 +255,9 @@ def _follow_areas(
         classified = classify_persons(matched, units)
         groups = group_persons(matched, ("exposure",))
         keep("balance", balance_residents(matched, classified, groups))
-        keep("gathering", gather_leavers(matched, classified, groups, sides[1], with_plan))
-        keep("by_area", gather_by_area(matched, classified, groups, sides[1], with_plan))
+        leavers = find_leavers(matched, classified, sides[1], with_plan)
+        keep("gathering", gather_leavers(leavers, groups))
+        keep("by_area", gather_by_area(leavers, groups))
         rules = rules_on(date(year, 12, 1))
         keep("parts", sum_parts(measure_contributions(matched, classified, rules, list(Criterion))))
         between = classify_persons(matched, code_units(*sides, matched.dwelling_ids, level=Level.KOMMUNE))

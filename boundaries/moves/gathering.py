@@ -1,6 +1,6 @@
 """Where those who leave an area gather: in smaller almene areas, in larger ones, or elsewhere."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,103 +41,52 @@ _ORIGINS, _DESTINATIONS = tuple(Origin), tuple(Destination)
 _GONE = [KINDS.index(kind) for kind in (MoveKind.LEFT, MoveKind.DIED, MoveKind.EMIGRATED)]
 
 
-@dataclass(frozen=True)
-class _Movers:
-    """Who changed address across a boundary, or left the register; rows of the first day."""
+@dataclass(frozen=True, kw_only=True)
+class Leavers:
+    """Who changed address across a boundary, or left the register, between two days.
 
+    Attributes
+    ----------
+    year
+        Figure year.
+    rows
+        Their rows of the first day.
+    origin, destination
+        Position in `Origin` and in `Destination` of each.
+    area
+        Position in `area_ids` of the area that each moved to, -1 for none.
+    area_ids
+        Every area of either day.
+    residents_n
+        Of each area on the first day; of one that is new then, on the second.
+    has_plan
+        Whether each area had a development plan.
+    """
+
+    year: int
     rows: Positions
     origin: Positions
     destination: Positions
     area: Positions
+    area_ids: Sequence[str]
+    residents_n: NDArray[np.int64]
+    has_plan: NDArray[np.bool_]
 
 
-def gather_leavers(
-    matched: Matched,
-    classified: Classified,
-    groups: Groups,
-    places_now: pd.DataFrame,
-    with_plan: Collection[str],
-) -> pd.DataFrame:
-    """Count leavers by what kind of place they moved to.
+def find_leavers(
+    matched: Matched, classified: Classified, places_now: pd.DataFrame, with_plan: Collection[str]
+) -> Leavers:
+    """Find who left, from what kind of place and to what kind.
 
     Parameters
     ----------
-    matched, classified, groups
+    matched, classified
         Of the same two days, at area level.
     places_now
         Of the second day, as `boundaries.moves.places.place_decided`.
     with_plan
         Ids of the areas that had a development plan.
-
-    Returns
-    -------
-    DataFrame
-        ``year``, ``origin`` (`Origin`), ``destination`` (`Destination`), the columns of ``groups.table``,
-        ``movers_n`` over ``leavers_n`` (all of the origin and group who moved within the register); every
-        combination. Who left the register is counted but not among the leavers: nobody knows where they
-        live. A move between dwellings outside every area is of ``outside``; one within an area is none.
     """
-    movers = _find_movers(matched, classified, places_now, with_plan)
-    shape = (len(_ORIGINS), len(_DESTINATIONS), len(groups.table))
-    cell = (movers.origin.astype(np.int64) * shape[1] + movers.destination) * shape[2]
-    counts = np.bincount(cell + groups.then[movers.rows], minlength=int(np.prod(shape))).reshape(shape)
-    is_gone = _DESTINATIONS.index(Destination.LEFT_REGISTER)
-    leavers = np.delete(counts, is_gone, axis=1).sum(axis=1)
-    pairs = [(str(origin), str(destination)) for origin in _ORIGINS for destination in _DESTINATIONS]
-    repeated = [pair for pair in pairs for _ in range(shape[2])]
-    table = pd.DataFrame(repeated, columns=["origin", "destination"], dtype="str")
-    table.insert(0, "year", np.full(len(table), matched.year, dtype=np.int64))
-    cells = table.join(pd.concat([groups.table] * len(pairs), ignore_index=True))
-    return cells.assign(movers_n=counts.ravel(), leavers_n=np.repeat(leavers, shape[1], axis=0).ravel())
-
-
-def gather_by_area(
-    matched: Matched,
-    classified: Classified,
-    groups: Groups,
-    places_now: pd.DataFrame,
-    with_plan: Collection[str],
-) -> pd.DataFrame:
-    """Count leavers by the area that they moved to.
-
-    Parameters
-    ----------
-    matched, classified, groups, places_now, with_plan
-        As in `gather_leavers`.
-
-    Returns
-    -------
-    DataFrame
-        ``year``, ``origin``, ``area_id`` (the one moved to), ``residents_n`` (on the first day, of a new area
-        on the second), ``is_small``, ``has_plan``, the columns of ``groups.table``, ``movers_n``; rows
-        over 0, sorted.
-    """
-    movers = _find_movers(matched, classified, places_now, with_plan)
-    ids, groups_n = classified.units.ids, len(groups.table)
-    is_in = movers.area >= 0
-    cell = (movers.origin[is_in].astype(np.int64) * len(ids) + movers.area[is_in]) * groups_n
-    found, movers_n = np.unique(cell + groups.then[movers.rows[is_in]], return_counts=True)
-    route, group = np.divmod(found, groups_n)
-    origin, area = np.divmod(route, max(1, len(ids)))
-    sizes = _count_area_residents(matched, classified)
-    table = pd.DataFrame(
-        {
-            "year": np.full(len(found), matched.year, dtype=np.int64),
-            "origin": pd.Series([str(_ORIGINS[code]) for code in origin], dtype="str"),
-            "area_id": pd.Series([ids[code] for code in area], dtype="str"),
-            "residents_n": sizes[area],
-            "is_small": sizes[area] < SMALL_AREA_BELOW_N,
-            "has_plan": pd.Series([ids[code] in set(with_plan) for code in area], dtype="bool"),
-        }
-    )
-    return table.join(groups.table.take(group).reset_index(drop=True)).assign(
-        movers_n=movers_n.astype(np.int64)
-    )
-
-
-def _find_movers(
-    matched: Matched, classified: Classified, places_now: pd.DataFrame, with_plan: Collection[str]
-) -> _Movers:
     then, units = matched.then, classified.units
     kind, unit = classified.kind_then, classified.unit_then
     inside_then = take_or_none(units.then.inside, then.dwelling)
@@ -153,11 +102,85 @@ def _find_movers(
     has_plan = np.isin(np.asarray([*units.ids, ""], dtype=object), list(with_plan))
     origin = np.where(has_plan[unit[rows]], 0, 1)
     origin[unit[rows] < 0] = _ORIGINS.index(Origin.OUTSIDE)
-    destination = _judge_destinations(
-        inside_now[rows], lives_in[rows], places_now, matched, _count_area_residents(matched, classified)
-    )
+    sizes = _count_area_residents(matched, classified)
+    destination = _judge_destinations(inside_now[rows], lives_in[rows], places_now, matched, sizes)
     destination[~is_followed[rows]] = _DESTINATIONS.index(Destination.LEFT_REGISTER)
-    return _Movers(rows, origin.astype(np.int32), destination, inside_now[rows])
+    return Leavers(
+        year=matched.year,
+        rows=rows,
+        origin=origin.astype(np.int32),
+        destination=destination,
+        area=inside_now[rows],
+        area_ids=units.ids,
+        residents_n=sizes,
+        has_plan=has_plan[:-1],
+    )
+
+
+def gather_leavers(leavers: Leavers, groups: Groups) -> pd.DataFrame:
+    """Count leavers by what kind of place they moved to.
+
+    Parameters
+    ----------
+    leavers, groups
+        Of the same two days.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``origin`` (`Origin`), ``destination`` (`Destination`), the columns of ``groups.table``,
+        ``movers_n`` over ``leavers_n`` (all of the origin and group who moved within the register); every
+        combination. Who left the register is counted but not among the leavers: nobody knows where they
+        live. A move between dwellings outside every area is of ``outside``; one within an area is none.
+    """
+    shape = (len(_ORIGINS), len(_DESTINATIONS), len(groups.table))
+    cell = (leavers.origin.astype(np.int64) * shape[1] + leavers.destination) * shape[2]
+    counts = np.bincount(cell + groups.then[leavers.rows], minlength=int(np.prod(shape))).reshape(shape)
+    is_gone = _DESTINATIONS.index(Destination.LEFT_REGISTER)
+    leavers_n = np.delete(counts, is_gone, axis=1).sum(axis=1)
+    pairs = [(str(origin), str(destination)) for origin in _ORIGINS for destination in _DESTINATIONS]
+    repeated = [pair for pair in pairs for _ in range(shape[2])]
+    table = pd.DataFrame(repeated, columns=["origin", "destination"], dtype="str")
+    table.insert(0, "year", np.full(len(table), leavers.year, dtype=np.int64))
+    cells = table.join(pd.concat([groups.table] * len(pairs), ignore_index=True))
+    return cells.assign(movers_n=counts.ravel(), leavers_n=np.repeat(leavers_n, shape[1], axis=0).ravel())
+
+
+def gather_by_area(leavers: Leavers, groups: Groups) -> pd.DataFrame:
+    """Count leavers by the area that they moved to.
+
+    Parameters
+    ----------
+    leavers, groups
+        As for `gather_leavers`.
+
+    Returns
+    -------
+    DataFrame
+        ``year``, ``origin``, ``area_id`` (the one moved to), ``residents_n`` (on the first day, of a new area
+        on the second), ``is_small``, ``has_plan``, the columns of ``groups.table``, ``movers_n``; rows
+        over 0, sorted.
+    """
+    ids, groups_n = leavers.area_ids, len(groups.table)
+    is_in = leavers.area >= 0
+    cell = (leavers.origin[is_in].astype(np.int64) * len(ids) + leavers.area[is_in]) * groups_n
+    found, movers_n = np.unique(cell + groups.then[leavers.rows[is_in]], return_counts=True)
+    route, group = np.divmod(found, groups_n)
+    origin, area = np.divmod(route, max(1, len(ids)))
+    residents_n = leavers.residents_n[area]
+    table = pd.DataFrame(
+        {
+            "year": np.full(len(found), leavers.year, dtype=np.int64),
+            "origin": pd.Series([str(_ORIGINS[code]) for code in origin], dtype="str"),
+            "area_id": pd.Series([ids[code] for code in area], dtype="str"),
+            "residents_n": residents_n,
+            "is_small": residents_n < SMALL_AREA_BELOW_N,
+            "has_plan": pd.Series(leavers.has_plan[area], dtype="bool"),
+        }
+    )
+    return table.join(groups.table.take(group).reset_index(drop=True)).assign(
+        movers_n=movers_n.astype(np.int64)
+    )
 
 
 def _judge_destinations(

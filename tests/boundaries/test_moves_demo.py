@@ -17,7 +17,7 @@ from boundaries.moves.contributions import (
     measure_contributions,
 )
 from boundaries.moves.flows import count_flows
-from boundaries.moves.gathering import gather_by_area, gather_leavers
+from boundaries.moves.gathering import find_leavers, gather_by_area, gather_leavers
 from boundaries.moves.groups import group_persons
 from boundaries.moves.places import code_units, place_dwellings
 from boundaries.moves.snapshots import match_years
@@ -151,8 +151,8 @@ def test_leavers_of_the_demo_gather_where_they_live(town):
     _, places, matched, classified = town
     with_plan = {"LS01", "LS06"}
     groups = group_persons(matched, ())
-    table = gather_leavers(matched, classified, groups, places[2023], with_plan)
-    by_area = gather_by_area(matched, classified, groups, places[2023], with_plan)
+    leavers = find_leavers(matched, classified, places[2023], with_plan)
+    table, by_area = gather_leavers(leavers, groups), gather_by_area(leavers, groups)
     then, where_then = live(town, 2022)
     now, where_now = live(town, 2023)
     sizes = Counter(find_area(where_then, person[0]) for person in then.values())
