@@ -12,6 +12,7 @@ from maps.list_styles import LIST_STYLES, list_patterns, list_rules
 from maps.list_timeline import make_timeline, tell_history
 from maps.list_words import name_category
 from maps.page import PageParts
+from maps.page_texts import script_texts
 from maps.yearly_lists import name_set
 
 LegendLine = tuple[str, str, int]
@@ -77,7 +78,7 @@ def _count_line(line: LegendLine, texts: Texts) -> list[str]:
 
 def _collect_words(published: PublishedList, texts: Texts) -> dict[str, object]:
     sets = published.criteria["criteria_set"].unique().tolist()
-    words = {name: texts.get(f"page.view.script.{name}") for name in texts.section("page.view.script")}
+    words = script_texts("page.view.script", texts)
     card = texts.section("page.card.list")
     terms = {name: {"term": name_set(name, published, texts).lower()} for name in sets}
     return {

@@ -19,7 +19,8 @@ from data.texts import Texts
 from maps import area_list, labels, layers, legend, withheld
 from maps.area_tables import make_area_table, make_extension_tables, show_interval, show_residents
 from maps.background import Background
-from maps.page import KeyFigure, Page, PageFrame, PageParts, TableFrame, make_map
+from maps.map_page import render_map_page
+from maps.page import KeyFigure, PageFrame, PageParts, TableFrame
 from maps.page_texts import describe_law, describe_settings, describe_sources, page_texts, standard_words
 from maps.palette import ExtensionState
 
@@ -85,11 +86,12 @@ def render_area_map(
     parts = PageParts(
         {_KEY: data}, ("page.js", "table.js", "areas.js"), file_stem="omraader", background=background
     )
-    page = Page(frame, parts if listed is None else _add_list(parts, listed, assessment, states, texts))
-    view = make_map()
-    page.add_child(view, name=view.get_name())
-    view.add_child(layers.PageScript("drawAreas", _KEY))
-    return page.render()
+    return render_map_page(
+        frame,
+        parts if listed is None else _add_list(parts, listed, assessment, states, texts),
+        draw="drawAreas",
+        key=_KEY,
+    )
 
 
 def _add_list(

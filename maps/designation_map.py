@@ -11,9 +11,10 @@ from data.texts import Texts
 from geo.errors import DataError
 from maps import labels, layers
 from maps.legend import make_swatch
-from maps.page import KeyFigure, LegendEntry, Page, PageFrame, PageParts, TableFrame, make_map
-from maps.page_texts import page_texts, standard_words
-from maps.screening_map import make_kicker, script_texts
+from maps.map_page import render_map_page
+from maps.page import KeyFigure, LegendEntry, PageFrame, PageParts, TableFrame
+from maps.page_texts import page_texts, script_texts, standard_words
+from maps.screening_map import make_kicker
 from maps.screening_palette import css_rules, make_patterns
 from maps.screening_words import (
     describe_sources,
@@ -68,11 +69,7 @@ def render_designation_map(city: ScreenedCity, texts: Texts) -> str:
         patterns=make_patterns(),
         file_stem="udpegninger",
     )
-    page = Page(_make_frame(city, compared, rows, texts), parts)
-    view = make_map()
-    page.add_child(view, name=view.get_name())
-    view.add_child(layers.PageScript("drawDesignations", _KEY))
-    return page.render()
+    return render_map_page(_make_frame(city, compared, rows, texts), parts, draw="drawDesignations", key=_KEY)
 
 
 def _describe_land(compared: ComparedZones) -> list[dict[str, object]]:

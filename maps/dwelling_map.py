@@ -20,7 +20,8 @@ from maps.dwelling_data import (
     encode_points,
     list_reasons,
 )
-from maps.page import Page, PageFrame, PageParts, TableFrame, make_map
+from maps.map_page import render_map_page
+from maps.page import PageFrame, PageParts, TableFrame
 from maps.page_texts import describe_law, page_texts, standard_words
 from maps.palette import DECISION_STYLES
 
@@ -75,11 +76,12 @@ def render_dwelling_map(
         **standard_words("dwellings", texts, is_synthetic=is_synthetic),
     )
     scripts = ("page.js", "table.js", "dots.js", "dwellings.js")
-    page = Page(frame, PageParts({_KEY: _make_data(seen, pieces, texts)}, scripts, file_stem="boliger"))
-    view = make_map()
-    page.add_child(view, name=view.get_name())
-    view.add_child(layers.PageScript("drawDwellings", _KEY))
-    return page.render()
+    return render_map_page(
+        frame,
+        PageParts({_KEY: _make_data(seen, pieces, texts)}, scripts, file_stem="boliger"),
+        draw="drawDwellings",
+        key=_KEY,
+    )
 
 
 def _see_from(dwellings: pd.DataFrame, pieces: gpd.GeoDataFrame) -> pd.DataFrame:

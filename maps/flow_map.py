@@ -15,8 +15,9 @@ from data.texts import Texts
 from data.tiles import CHRISTIANSOE_CODE, load_tiles
 from geo.coverage import simplify_to_size
 from maps import labels, layers
-from maps.page import KeyFigure, Page, PageFrame, PageParts, TableFrame, make_map
-from maps.page_texts import page_texts, standard_words
+from maps.map_page import render_map_page
+from maps.page import KeyFigure, PageFrame, PageParts, TableFrame
+from maps.page_texts import page_texts, script_texts, standard_words
 
 DRAWN_SHARE_PCT = 80
 DRAWN_MAX_N = 60
@@ -64,14 +65,13 @@ def render_flow_map(
     ]
     data = {
         "language": texts.language,
-        "texts": page_texts("flows", texts)
-        | {name: texts.get(f"flow_map.script.{name}") for name in texts.section("flow_map.script")},
+        "texts": page_texts("flows", texts) | script_texts("flow_map.script", texts),
         "kommuner": [_describe_kommune(code, kommuner_with) for code in codes],
         "sets": _encode_sets(moves, codes, texts),
         "rule": {"share": DRAWN_SHARE_PCT, "most": DRAWN_MAX_N},
         **_encode_geometry(geometry, codes),
     }
-    page = Page(
+    return render_map_page(
         _make_frame(moves, texts, is_synthetic=is_synthetic, has_marked=bool(kommuner_with)),
         PageParts(
             {_KEY: data},
@@ -79,11 +79,9 @@ def render_flow_map(
             styles=("kommuner.css", "flows.css"),
             file_stem="flytninger",
         ),
+        draw="drawFlows",
+        key=_KEY,
     )
-    view = make_map()
-    page.add_child(view, name=view.get_name())
-    view.add_child(layers.PageScript("drawFlows", _KEY))
-    return page.render()
 
 
 def _list_codes(flows: pd.DataFrame, geometry: gpd.GeoDataFrame | None) -> list[str]:

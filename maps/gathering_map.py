@@ -17,7 +17,8 @@ from maps import kommune_legend, labels, layers
 from maps.classes import HIDDEN, Classes, Method, classify
 from maps.kommune_topic import Topic, Unit
 from maps.legend import make_swatch
-from maps.page import KeyFigure, LegendEntry, Page, PageFrame, PageParts, TableFrame, make_map
+from maps.map_page import render_map_page
+from maps.page import KeyFigure, LegendEntry, PageFrame, PageParts, TableFrame
 from maps.page_texts import page_texts, standard_words
 
 _KEY = "areas-data"
@@ -88,11 +89,7 @@ def render_gathering_map(
         patterns=kommune_legend.PATTERNS,
         file_stem="samling",
     )
-    page = Page(frame, parts)
-    view = make_map()
-    page.add_child(view, name=view.get_name())
-    view.add_child(layers.PageScript("drawAreas", _KEY))
-    return page.render()
+    return render_map_page(frame, parts, draw="drawAreas", key=_KEY)
 
 
 def _collect_areas(areas: AreaMoves, shapes: gpd.GeoDataFrame, year: int) -> list[_Area]:

@@ -19,7 +19,8 @@ from maps import kommune_legend, labels, layers
 from maps.classes import Classes
 from maps.kommune_rows import KommuneRow, describe_row, make_rows, make_table, show_value
 from maps.kommune_topic import Topic, Unit, format_bare, format_value
-from maps.page import KeyFigure, Page, PageFrame, PageParts, TableFrame, make_map
+from maps.map_page import render_map_page
+from maps.page import KeyFigure, PageFrame, PageParts, TableFrame
 from maps.page_texts import page_texts, standard_words
 
 VERTICES_MAX_N = 24_000
@@ -91,11 +92,7 @@ def render_kommune_map(
         patterns=kommune_legend.PATTERNS,
         file_stem="kommuner",
     )
-    page = Page(frame, parts)
-    view = make_map()
-    page.add_child(view, name=view.get_name())
-    view.add_child(layers.PageScript("drawKommuner", _KEY))
-    return page.render()
+    return render_map_page(frame, parts, draw="drawKommuner", key=_KEY)
 
 
 def _list_codes(geometry: gpd.GeoDataFrame | None) -> list[str]:

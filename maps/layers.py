@@ -1,4 +1,4 @@
-"""Geometry and states as a page carries them, and the element that starts a page's script."""
+"""Geometry and states as a page carries them."""
 
 from collections.abc import Iterable
 
@@ -6,8 +6,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from branca.element import MacroElement
-from folium.template import Template
 from numpy.typing import NDArray
 
 from boundaries.model import Decision, ExtensionStatus
@@ -25,31 +23,6 @@ _STATES = {
     ExtensionStatus.GODKENDT: ExtensionState.APPROVED_LATER,
     ExtensionStatus.AFSLAAET: ExtensionState.REJECTED,
 }
-
-
-class PageScript(MacroElement):
-    """Start one of our drawing functions on the map, with the data of one element.
-
-    Parameters
-    ----------
-    function
-        Name of the function in our scripts, e.g. ``"drawAreas"``.
-    key
-        Element id of its data.
-    """
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "boligkort[{{ this.function|tojson }}]({{ this._parent.get_name() }}, {{ this.key|tojson }});"
-        "{% endmacro %}"
-    )
-
-    def __init__(self, function: str, key: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "PageScript"
-        self._id = key
-        self.function = function
-        self.key = key
 
 
 def to_wgs84(geometry: Iterable[shapely.Geometry]) -> list[shapely.Geometry]:

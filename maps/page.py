@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-import folium
 import jinja2
 from branca.element import CssLink, Figure, JavascriptLink
 from markupsafe import Markup
@@ -261,27 +260,6 @@ def _strip_comments(script: str) -> str:
     """Return one of our scripts without lines of comment and indentation; a reader has them in the source."""
     lines = (line.strip() for line in script.split("\n"))
     return "\n".join(line for line in lines if line and not line.startswith("//"))
-
-
-def make_map(*, name: str = "main") -> folium.Map:
-    """Make the folium map of a page: no tiles, no credits of its own, fixed element id.
-
-    Half zoom steps, because without tiles there is no reason for whole ones.
-    """
-    view = folium.Map(
-        location=[56.0, 10.5],
-        zoom_start=7,
-        tiles=None,
-        zoom_control=False,
-        attribution_control=False,
-        zoom_snap=0.25,
-        zoom_delta=0.75,
-        wheel_px_per_zoom_level=90,
-        max_zoom=21,
-    )
-    view._id = name  # noqa: SLF001 - a random id would change the bytes
-    view.global_switches._id = f"{name}_switches"  # noqa: SLF001
-    return view
 
 
 def dump_json(value: object) -> str:

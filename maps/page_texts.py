@@ -46,8 +46,12 @@ def standard_words(kind: str, texts: Texts, *, is_synthetic: bool) -> StandardWo
 
 def page_texts(kind: str, texts: Texts) -> dict[str, str]:
     """Return what the scripts of a page of `kind` say, by the names that they use."""
-    words = {name: texts.get(f"page.script.{name}") for name in texts.section("page.script")}
-    return {**words, "map_label": texts.get(f"page.{kind}.map_label")}
+    return {**script_texts("page.script", texts), "map_label": texts.get(f"page.{kind}.map_label")}
+
+
+def script_texts(section: str, texts: Texts) -> dict[str, str]:
+    """Return what a script says by a section of the catalog; fields in double braces are the script's own."""
+    return {name: texts.get(f"{section}.{name}") for name in texts.section(section)}
 
 
 def describe_law(status_date: date, texts: Texts) -> str:

@@ -5,9 +5,10 @@ What is hidden of a cell is not in the page: only that it is.
 
 from boundaries.city_screening import ScreenedCity
 from data.texts import Texts
-from maps import labels, layers, legend
-from maps.page import KeyFigure, LegendEntry, Page, PageFrame, PageParts, TableFrame, make_map
-from maps.page_texts import page_texts, standard_words
+from maps import labels, legend
+from maps.map_page import render_map_page
+from maps.page import KeyFigure, LegendEntry, PageFrame, PageParts, TableFrame
+from maps.page_texts import page_texts, script_texts, standard_words
 from maps.screening_barriers import describe_barriers, make_barrier_table
 from maps.screening_blocks import describe_blocks, describe_outlines
 from maps.screening_cells import encode_cells
@@ -76,16 +77,7 @@ def render_screening_map(city: ScreenedCity, texts: Texts) -> str:
         patterns=make_patterns(),
         file_stem="kvadratnet",
     )
-    page = Page(_make_frame(city, views[0], texts), parts)
-    view = make_map()
-    page.add_child(view, name=view.get_name())
-    view.add_child(layers.PageScript("drawGrid", _KEY))
-    return page.render()
-
-
-def script_texts(section: str, texts: Texts) -> dict[str, str]:
-    """Return what a script says; fields in double braces are the script's own."""
-    return {name: texts.get(f"{section}.{name}") for name in texts.section(section)}
+    return render_map_page(_make_frame(city, views[0], texts), parts, draw="drawGrid", key=_KEY)
 
 
 def _describe_view(view: View, texts: Texts) -> dict[str, object]:

@@ -24,8 +24,9 @@ from maps.dwelling_data import (
     encode_points,
     list_reasons,
 )
-from maps.page import Page, PageFrame, PageParts, TableFrame, make_map
-from maps.page_texts import describe_law, page_texts, standard_words
+from maps.map_page import render_map_page
+from maps.page import PageFrame, PageParts, TableFrame
+from maps.page_texts import describe_law, page_texts, script_texts, standard_words
 from maps.palette import DECISION_STYLES
 
 _KEY = "swipe-data"
@@ -111,11 +112,12 @@ def render_swipe_map(check: DwellingCheck, texts: Texts) -> str:
     data = _make_data(dwellings, changes, (before, after), texts)
     data["counts"] = _counts_table(check.counts, (before, after), texts)
     scripts = ("page.js", "table.js", "dots.js", "swipe.js")
-    page = Page(frame, PageParts({_KEY: data}, scripts, styles=("swipe.css",), file_stem="foer-efter"))
-    view = make_map()
-    page.add_child(view, name=view.get_name())
-    view.add_child(layers.PageScript("drawSwipe", _KEY))
-    return page.render()
+    return render_map_page(
+        frame,
+        PageParts({_KEY: data}, scripts, styles=("swipe.css",), file_stem="foer-efter"),
+        draw="drawSwipe",
+        key=_KEY,
+    )
 
 
 def count_changes(dwellings: pd.DataFrame) -> pd.DataFrame:
@@ -157,8 +159,7 @@ def _make_data(
     origin, x, y = encode_points(dwellings)
     return {
         "language": texts.language,
-        "texts": page_texts("swipe", texts)
-        | {name: texts.get(f"page.swipe.script.{name}") for name in texts.section("page.swipe.script")},
+        "texts": page_texts("swipe", texts) | script_texts("page.swipe.script", texts),
         "symbols": layers.symbol_paths(),
         "origin": origin,
         "codes": {

@@ -15,6 +15,7 @@ from geo.errors import ReadError, UsageError
 from maps import page
 from maps.area_map import render_area_map
 from maps.background import Background, make_background
+from maps.map_page import make_map, render_map_page
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_errors_have_sentences(texts):
 def test_unknown_assets_are_refused():
     def render_with(add):
         figure = page.Page(make_frame(), page.PageParts())
-        view = page.make_map()
+        view = make_map()
         figure.add_child(view, name=view.get_name())
         add(figure, view)
         return figure.render()
@@ -125,7 +126,7 @@ def test_json_stands_safely_in_a_script_element():
 
 def test_static_words_are_escaped_and_printable():
     figure = page.Page(make_frame(title="a\x00<b>\ud800&", notes=[("<i>", "\x00")]), page.PageParts())
-    view = page.make_map()
+    view = make_map()
     figure.add_child(view, name=view.get_name())
     document = figure.render()
     document.encode("utf-8")
@@ -177,7 +178,7 @@ def test_a_page_brings_its_own_styles_patterns_and_file_names():
         file_stem="mit-kort",
     )
     figure = page.Page(make_frame(), parts)
-    view = page.make_map()
+    view = make_map()
     figure.add_child(view, name=view.get_name())
     document = figure.render()
     (style,) = blocks(document, "style")
@@ -185,6 +186,18 @@ def test_a_page_brings_its_own_styles_patterns_and_file_names():
     assert ".side-chip" in style
     assert '<pattern id="own">' in document
     assert 'data-stem="mit-kort"' in document
+
+
+def test_one_of_our_functions_draws_on_the_map_after_all_scripts():
+    parts = page.PageParts({"own-data": {"text": "</script>"}, "other": [1]}, ("page.js", "table.js"))
+    document = render_map_page(make_frame(), parts, draw="drawAreas", key="own-data")
+    *scripts, last = blocks(document, "script")
+    assert last.strip().endswith('boligkort["drawAreas"](map_main, "own-data");')
+    assert not any("drawAreas" in script for script in scripts)
+    assert '<script type="application/json" id="own-data">{"text":"\\u003c/script>"}</script>' in document
+    assert document == render_map_page(make_frame(), parts, draw="drawAreas", key="own-data")
+    hostile = render_map_page(make_frame(), parts, draw='x"](</script><!--', key="own-data")
+    assert len(blocks(hostile, "script")) == len(scripts) + 1
 
 
 def test_a_background_needs_its_credits_and_an_address_of_one_host():
