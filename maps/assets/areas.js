@@ -2,7 +2,7 @@
 "use strict";
 
 boligkort.drawAreas = (map, id) => {
-  const { read, make, fill, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, byId } = boligkort;
+  const { read, make, fill, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, makeReachable, putLabel, byId } = boligkort;
   const page = read(id);
   const texts = { ...page.texts, number: new Intl.NumberFormat(page.language) };
   const parts = new Map();
@@ -50,22 +50,10 @@ boligkort.drawAreas = (map, id) => {
     const layer = L.polygon(decodePolygons(shape.polygons), { renderer, className: "shape " + shape.style, color: null, fill: true, fillColor: null, smoothFactor: 0.5 }).addTo(map);
     const part = { shape, layer, path: layer.getElement() };
     parts.set(shape.key, part);
-    part.path.setAttribute("tabindex", "0");
-    part.path.setAttribute("role", "button");
-    part.path.setAttribute("aria-label", shape.spoken);
-    part.path.dataset.key = shape.key;
     layer.bindPopup(() => card({ ...shape.card, ...listing?.cardOf(shape.key) }, page.symbols), popupRoom(map, listing ? 430 : 330));
     layer.on("mouseover", () => light(shape.key, true)).on("mouseout", () => light(shape.key, false));
     layer.on("popupopen", () => pick(shape.key)).on("popupclose", () => pick(null));
-    part.path.addEventListener("focus", () => light(shape.key, true));
-    part.path.addEventListener("blur", () => light(shape.key, false));
-    part.path.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      event.stopPropagation();
-      openFrom(part.path);
-      layer.openPopup(anchorOf(part));
-    });
+    makeReachable(part.path, { key: shape.key, spoken: shape.spoken, light, open: () => layer.openPopup(anchorOf(part)) });
   }
 
   function anchorOf(part) {
@@ -102,10 +90,7 @@ boligkort.drawAreas = (map, id) => {
   // Permanent names; where two would touch, the larger area keeps its name.
   function drawLabel(shape) {
     const text = make("span", {}, make("bdi", { text: shape.label }));
-    const icon = L.divIcon({ className: "label", html: text, iconSize: [0, 0] });
-    const marker = L.marker(anchorOf({ shape }), { icon, pane: "labels", interactive: false, keyboard: false }).addTo(map);
-    marker.getElement().setAttribute("aria-hidden", "true");
-    return { element: marker.getElement(), text, weight: shape.weight };
+    return { element: putLabel(map, anchorOf({ shape }), text, "label").getElement(), text, weight: shape.weight };
   }
 
   function tidyLabels() {
@@ -130,12 +115,7 @@ boligkort.drawAreas = (map, id) => {
       const total = page.tables.reduce((sum, table) => sum + table.rows.length, 0);
       byId("status").textContent = isNarrowed ? fill(texts.found, { shown: texts.number.format(kept.length), total: texts.number.format(total) }) : "";
     },
-    () => {
-      const first = tables.map((table) => table.first()).find(Boolean);
-      if (!first) return;
-      openFrom(byId("search"));
-      open(first.key);
-    },
+    boligkort.openFirst(tables, open),
   );
   search.update();
 };

@@ -2,7 +2,7 @@
 "use strict";
 
 boligkort.drawDesignations = (map, id) => {
-  const { read, make, fill, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, byId, reveal } = boligkort;
+  const { read, make, fill, decodePolygons, frameMap, addHome, popupRoom, show, card, makeReachable, putLabel, byId, reveal } = boligkort;
   const page = read(id);
   const format = new Intl.NumberFormat(page.language);
   const texts = { ...page.texts, number: format };
@@ -31,30 +31,17 @@ boligkort.drawDesignations = (map, id) => {
     const path = layer.getElement();
     const { title, kicker, big, rows } = zone.card;
     const spoken = [title, kicker, big.join(" "), ...rows.map((row) => row.join(": "))].join(", ");
-    for (const [name, value] of Object.entries({ tabindex: "0", role: "button", "aria-label": spoken })) path.setAttribute(name, value);
-    path.dataset.key = zone.key;
     parts.set(zone.key, { zone, layer, path });
     layer.bindPopup(() => card(zone.card, {}), popupRoom(map, 360));
     layer.bindTooltip(() => make("div", {}, make("bdi", { text: title }), make("b", { text: kicker })), { sticky: true, className: "tip" });
     layer.on("mouseover", () => light(zone.key, true)).on("mouseout", () => light(zone.key, false));
     layer.on("popupopen", () => pick(zone.key)).on("popupclose", () => pick(null));
-    path.addEventListener("focus", () => light(zone.key, true));
-    path.addEventListener("blur", () => light(zone.key, false));
-    path.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      event.stopPropagation();
-      openFrom(path);
-      layer.openPopup(anchorOf(zone));
-    });
+    makeReachable(path, { key: zone.key, spoken, light, open: () => layer.openPopup(anchorOf(zone)) });
   }
 
   function drawLabel(zone) {
     const text = make("span", { cls: zone.style }, make("bdi", { text: zone.label }));
-    const icon = L.divIcon({ className: "label zone-label", html: text, iconSize: [0, 0] });
-    const marker = L.marker(anchorOf(zone), { icon, pane: "labels", interactive: false, keyboard: false }).addTo(map);
-    marker.getElement().setAttribute("aria-hidden", "true");
-    return marker.getElement();
+    return putLabel(map, anchorOf(zone), text, "label zone-label").getElement();
   }
 
   function light(key, isOn) {
@@ -94,12 +81,7 @@ boligkort.drawDesignations = (map, id) => {
         for (const [key, { path }] of parts) path.classList.toggle("faded", isNarrowed && !kept.has(key));
         byId("status").textContent = isNarrowed ? fill(texts.found, { shown: format.format(kept.size), total: format.format(page.zones.length) }) : "";
       },
-      () => {
-        const first = table.first();
-        if (!first) return;
-        openFrom(byId("search"));
-        open(first.key);
-      },
+      boligkort.openFirst([table], open),
     )
     .update();
 };

@@ -2,7 +2,7 @@
 "use strict";
 
 boligkort.drawDwellings = (map, id) => {
-  const { read, make, fill, symbol, decodePolygons, frameMap, addHome, popupRoom, card, openFrom, byId, radiusAt } = boligkort;
+  const { read, make, fill, symbol, decodePolygons, frameMap, addHome, popupRoom, card, byId, radiusAt } = boligkort;
   const page = read(id);
   const texts = { ...page.texts, number: new Intl.NumberFormat(page.language) };
   const { dwellings, codes } = page;
@@ -174,11 +174,6 @@ boligkort.drawDwellings = (map, id) => {
       isNarrowed = matches;
       refresh();
     },
-    () => {
-      const first = table.first();
-      if (!first) return;
-      openFrom(byId("search"));
-      open(first.key);
-    },
+    boligkort.openFirst([table], open),
   );
 };

@@ -2,7 +2,7 @@
 "use strict";
 
 boligkort.drawFlows = (map, id) => {
-  const { read, make, fill, decodePolygons, frameMap, addHome, show, byId } = boligkort;
+  const { read, make, fill, decodePolygons, frameMap, addHome, show, putLabel, byId } = boligkort;
   const page = read(id);
   const texts = page.texts;
   const number = new Intl.NumberFormat(page.language);
@@ -253,9 +253,7 @@ boligkort.drawFlows = (map, id) => {
   }
   const names = places.filter((one) => one.tile).map((one) => {
     const text = make("span", {}, make("bdi", { cls: "place", text: one.short }));
-    const marker = L.marker([0, 0], { icon: L.divIcon({ className: "label tile-label", html: text, iconSize: [0, 0] }), pane: "labels", interactive: false, keyboard: false }).addTo(map);
-    marker.getElement().setAttribute("aria-hidden", "true");
-    return { one, marker };
+    return { one, marker: putLabel(map, [0, 0], text, "label tile-label") };
   });
   settleView();
   map.options.zoomSnap = 0.1;

@@ -2,7 +2,7 @@
 "use strict";
 
 boligkort.drawGrid = (map, id) => {
-  const { read, make, fill, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, byId, setLegend, reveal } = boligkort;
+  const { read, make, fill, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, makeReachable, putLabel, byId, setLegend, reveal } = boligkort;
   const page = read(id);
   const format = new Intl.NumberFormat(page.language);
   const tenths = new Intl.NumberFormat(page.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -58,18 +58,8 @@ boligkort.drawGrid = (map, id) => {
     const path = shape.getElement();
     const { title, big, tables: listed } = zone.card;
     const spoken = [title, big.join(" "), ...listed[0].rows.map((row) => `${row[0]}: ${row[1]}`)].join(", ");
-    for (const [name, value] of Object.entries({ tabindex: "0", role: "button", "aria-label": spoken })) path.setAttribute(name, value);
-    path.dataset.key = zone.key;
     zones.set(zone.key, { zone, shape, edge, path });
-    path.addEventListener("focus", () => light(zone.key, true));
-    path.addEventListener("blur", () => light(zone.key, false));
-    path.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      event.stopPropagation();
-      openFrom(path);
-      openZone(zone.key, false);
-    });
+    makeReachable(path, { key: zone.key, spoken, light, open: () => openZone(zone.key, false) });
   }
   function anchorOf({ anchor }) {
     return [anchor[1] / 1e6, anchor[0] / 1e6];
@@ -77,10 +67,7 @@ boligkort.drawGrid = (map, id) => {
 
   function drawLabel(zone) {
     const text = make("span", {}, make("bdi", { text: zone.label }));
-    const icon = L.divIcon({ className: "label zone-label", html: text, iconSize: [0, 0] });
-    const marker = L.marker(anchorOf(zone), { icon, pane: "labels", interactive: false, keyboard: false }).addTo(map);
-    marker.getElement().setAttribute("aria-hidden", "true");
-    return { element: marker.getElement(), text, weight: zone.weight };
+    return { element: putLabel(map, anchorOf(zone), text, "label zone-label").getElement(), text, weight: zone.weight };
   }
 
   // Where two would touch, the larger zone keeps its name.

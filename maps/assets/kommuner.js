@@ -2,7 +2,7 @@
 "use strict";
 
 boligkort.drawKommuner = (map, id) => {
-  const { read, make, fill, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, byId } = boligkort;
+  const { read, make, fill, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, putLabel, byId } = boligkort;
   const page = read(id);
   const texts = { ...page.texts, number: new Intl.NumberFormat(page.language) };
   const byKey = new Map(page.kommuner.map((one) => [one.key, one]));
@@ -152,9 +152,7 @@ boligkort.drawKommuner = (map, id) => {
   // Names: all on tiles, where they fit; on the map the highest, and the one that is picked.
   function makeLabel({ one }) {
     const text = make("span", {}, make("bdi", { cls: "place", text: one.name }), make("b", { text: one.bare }));
-    const icon = L.divIcon({ className: `label ${one.style}`, html: text, iconSize: [0, 0] });
-    const marker = L.marker([0, 0], { icon, pane: "labels", interactive: false, keyboard: false }).addTo(map);
-    marker.getElement().setAttribute("aria-hidden", "true");
+    const marker = putLabel(map, [0, 0], text, `label ${one.style}`);
     return { one, marker, element: marker.getElement(), text };
   }
 
@@ -297,12 +295,7 @@ boligkort.drawKommuner = (map, id) => {
       fade(isNarrowed ? new Set(kept) : null);
       byId("status").textContent = isNarrowed ? fill(texts.found, { shown: texts.number.format(kept.length), total: texts.number.format(page.kommuner.length) }) : "";
     },
-    () => {
-      const found = tables.map((table) => table.first()).find(Boolean);
-      if (!found) return;
-      openFrom(byId("search"));
-      open(found.key);
-    },
+    boligkort.openFirst(tables, open),
   );
   search.update();
 };

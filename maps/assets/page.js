@@ -173,6 +173,29 @@ const boligkort = (() => {
     opener = element;
   }
 
+  // A shape that the keyboard reaches: it says what its card shows, and opens on Enter and space.
+  function makeReachable(path, { key, spoken, light, open }) {
+    for (const [name, value] of Object.entries({ tabindex: "0", role: "button", "aria-label": spoken })) path.setAttribute(name, value);
+    path.dataset.key = key;
+    path.addEventListener("focus", () => light(key, true));
+    path.addEventListener("blur", () => light(key, false));
+    path.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      openFrom(path);
+      open();
+    });
+  }
+
+  // A text on the map that a screen reader hears of elsewhere.
+  function putLabel(map, at, text, className) {
+    const icon = L.divIcon({ className, html: text, iconSize: [0, 0] });
+    const marker = L.marker(at, { icon, pane: "labels", interactive: false, keyboard: false }).addTo(map);
+    marker.getElement().setAttribute("aria-hidden", "true");
+    return marker;
+  }
+
   // A button that unfolds a list; Escape and a press elsewhere fold it again, the focus comes back.
   function menu(id, label, makeItems) {
     const list = make("ul", { id });
@@ -273,5 +296,5 @@ const boligkort = (() => {
     return element;
   }
 
-  return { read, byId, make, fill, symbol, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, isStill, menu, addSwitches, setLegend, reveal };
+  return { read, byId, make, fill, symbol, decodeLines, decodePolygons, frameMap, addHome, popupRoom, show, card, openFrom, makeReachable, putLabel, isStill, menu, addSwitches, setLegend, reveal };
 })();

@@ -2,7 +2,7 @@
 "use strict";
 
 boligkort.drawSwipe = (map, id) => {
-  const { read, make, fill, decodePolygons, frameMap, addHome, popupRoom, card, openFrom, byId, radiusAt } = boligkort;
+  const { read, make, fill, decodePolygons, frameMap, addHome, popupRoom, card, byId, radiusAt } = boligkort;
   const page = read(id);
   const texts = { ...page.texts, number: new Intl.NumberFormat(page.language) };
   const { dwellings, codes, sides } = page;
@@ -202,11 +202,6 @@ boligkort.drawSwipe = (map, id) => {
       isNarrowed = matches;
       refresh();
     },
-    () => {
-      const first = table.first();
-      if (!first) return;
-      openFrom(byId("search"));
-      open(first.key);
-    },
+    boligkort.openFirst([table], open),
   );
 };

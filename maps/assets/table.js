@@ -117,6 +117,14 @@ boligkort.table = (id, { columns, rows, texts, language, pageSize = Infinity, sh
   };
 };
 
+// Enter in the search opens the first row that is left; from its card the focus comes back.
+boligkort.openFirst = (tables, open) => () => {
+  const first = tables.map((table) => table.first()).find(Boolean);
+  if (!first) return;
+  boligkort.openFrom(boligkort.byId("search"));
+  open(first.key);
+};
+
 // Every word of the query must be found somewhere in the row, whatever its case.
 boligkort.search = (language, onChange, onEnter) => {
   const field = boligkort.byId("search");
