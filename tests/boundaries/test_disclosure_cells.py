@@ -156,13 +156,14 @@ def test_the_audit_finds_two_averages_that_settle_each_other(town, published):
     assert (hit["high"].to_numpy() >= true - 1e-6).all()
 
 
-def test_sums_that_cannot_be_protected_are_hidden_with_another():
-    """A city whose rest is one small cell: the zones' sum would give it back."""
+@pytest.mark.parametrize(("residents_n", "households_n"), [(30, 12), (500, 0)])
+def test_sums_that_cannot_be_protected_are_hidden_with_another(residents_n, households_n):
+    """A city whose rest is one cell that is small, or a home of many without a household: the zones' sum would tell."""
     town = screen_town(5)
     inside = town.cells["zone"].notna()
     lone = town.cells.index[~inside & town.cells["residents_n"].gt(0)][:1]
     cells = town.cells.loc[inside | town.cells.index.isin(lone)].copy()
-    cells.loc[lone, ["residents_n", "households_n"]] = [30, 12]
+    cells.loc[lone, ["residents_n", "households_n"]] = [residents_n, households_n]
     small = replace(
         town, cells=cells.reset_index(drop=True), zones=make_zones(cells, town.grid), parts=sum_parts(cells)
     )

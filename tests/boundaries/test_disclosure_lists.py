@@ -204,3 +204,24 @@ def test_a_group_of_nobody_is_missing_and_not_hidden(list_town):
     assert row["status"] == "undecided"
     assert "mean_income_dkk" not in row["hidden"]
     assert not row["is_open"]
+
+
+@pytest.mark.parametrize(("earners_n", "is_told"), [(3, False), (4, False), (5, True)])
+def test_the_mean_income_of_a_few_is_hidden(list_town, earners_n, is_told):
+    """B is large, but few in it have an income: their mean would speak of them."""
+    extra = [
+        person
+        for year in (2023, 2024)
+        for person in (
+            *list_town.people("dB", 300, year=year, age=5),
+            *list_town.people("dB", earners_n, year=year, income=310_000),
+        )
+    ]
+    made = list_town.make({"A": (1000, list_town.marks), "B": (0, {})}, extra=extra)
+    row = row_of(publish_list(made), "B", "income")
+    assert pd.isna(row["mean_income_dkk"]) != is_told
+    assert ("mean_income_dkk" in row["hidden"].split(",")) != is_told
+    if is_told:
+        assert row["mean_income_dkk"] == 310_000 + 1_000 * (earners_n - 1) / 2
+    own = publish_list(made).areas.set_index("area_id")["residents_n"]
+    assert own["B"] == 300 + earners_n

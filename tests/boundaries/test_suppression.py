@@ -16,6 +16,7 @@ from boundaries.disclosure.suppression import (
     profile_areas,
     suppress_assessment,
     suppress_change,
+    suppress_counts,
 )
 from boundaries.model import Settings
 
@@ -166,3 +167,26 @@ def test_what_is_hidden_already_hides_the_change():
     )
     hidden = suppress_change(counts, 5)
     assert hidden.isna().to_numpy().tolist() == [[False, True, True], [True, False, True]]
+
+
+@settings(max_examples=200, deadline=None)
+@given(counts=st.lists(st.integers(0, 12), min_size=1, max_size=4), threshold=st.sampled_from([3, 5]))
+def test_counts_that_are_told_with_their_sum_give_no_small_one_back(counts, threshold):
+    frame = pd.DataFrame({"decision": list("abcd")[: len(counts)], "residents_n": counts})
+    shown = suppress_counts(frame, threshold)
+    assert shown["decision"].equals(frame["decision"])
+    assert shown["residents_n"].dtype == "Int64"
+    hidden = shown["residents_n"].isna()
+    told = shown.loc[~hidden, "residents_n"]
+    assert (told == frame.loc[~hidden, "residents_n"]).all()
+    assert not told.between(1, threshold - 1).any()
+    # None is hidden alone, where the sum would give it back, and none without need.
+    lost = frame.loc[hidden, "residents_n"]
+    assert len(lost) != 1 or len(counts) == 1
+    assert lost.empty or lost.between(1, threshold - 1).any()
+
+
+def test_counts_of_no_persons_hide_nothing():
+    dwellings = pd.DataFrame({"decision": ["counted"], "dwellings_n": [2]})
+    assert suppress_counts(dwellings, 5).equals(dwellings)
+    assert suppress_change(dwellings, 5).equals(dwellings)
