@@ -133,17 +133,7 @@ def measure_mix(
         ``housing_mix.negative_count`` for business area or replaced dwellings under 0.
     """
     inside = dwellings[dwellings["area_id"].notna() & dwellings["is_dwelling"].astype(bool)]
-    day = pd.Timestamp(status_date)
-    states = pd.DataFrame(
-        {
-            "area_id": inside["area_id"],
-            "family": _was_family(inside, day),
-            "standing": stand_on(inside, status_date),
-            "demolished": inside["demolished_on"].le(day).fillna(value=False).astype(bool)
-            & inside["demolished_on"].dt.year.gt(rules.demolished_after_year),
-            "new": inside["built_year"].gt(rules.demolished_after_year).fillna(value=False).astype(bool),
-        }
-    )
+    states = _describe_states(inside, status_date, rules)
     rows = []
     for area_id, own in states.groupby("area_id", sort=True):
         area_m2 = _read_count(business, "business_m2", str(area_id), 0)
@@ -152,16 +142,9 @@ def measure_mix(
         new_family_n = int((own["family"] & own["standing"] & own["new"]).sum())
         replaced_n = min(demolished_n, int(_read_count(replaced, "replaced_n", str(area_id), new_family_n)))
         business_n = floor(area_m2 / rules.business_m2_per_dwelling)
-        total_n = int(own["standing"].sum()) + demolished_n - replaced_n + business_n
-        counts = (
-            family_n,
-            int(own["standing"].sum()),
-            demolished_n,
-            replaced_n,
-            area_m2,
-            business_n,
-            total_n,
-        )
+        standing_n = int(own["standing"].sum())
+        total_n = standing_n + demolished_n - replaced_n + business_n
+        counts = (family_n, standing_n, demolished_n, replaced_n, area_m2, business_n, total_n)
         rows.append((area_id, status_date.year, *counts, *judge_mix(family_n, total_n, rules)))
     return pd.DataFrame(rows, columns=list(MIX_COLUMNS)).astype({"area_id": "str"})
 
@@ -189,6 +172,21 @@ def judge_mix(
     # Selling or relabelling takes from the numerator alone.
     over_n = ceil(family_n - rules.share_max * total_n)
     return share, compare_exactly(share, rules.compare, rules.share_max), over_n
+
+
+def _describe_states(dwellings: pd.DataFrame, on: date, rules: MixRules) -> pd.DataFrame:
+    """Return the area of each dwelling, and whether it was family, stands, is demolished and is new."""
+    day, after = pd.Timestamp(on), rules.demolished_after_year
+    is_gone = dwellings["demolished_on"].le(day).fillna(value=False).astype(bool)
+    return pd.DataFrame(
+        {
+            "area_id": dwellings["area_id"],
+            "family": _was_family(dwellings, day),
+            "standing": stand_on(dwellings, on),
+            "demolished": is_gone & dwellings["demolished_on"].dt.year.gt(after),
+            "new": dwellings["built_year"].gt(after).fillna(value=False).astype(bool),
+        }
+    )
 
 
 def _was_family(dwellings: pd.DataFrame, day: pd.Timestamp) -> pd.Series:

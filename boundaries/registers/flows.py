@@ -17,6 +17,7 @@ from boundaries.registers.severity import Severity
 from boundaries.registers.yearly import describe_key
 from data.kommune_names import find_kommune_code, name_nearest
 from geo.readers import read_table
+from geo.tables import TextTable
 
 REGISTER = "flows"
 
@@ -113,20 +114,23 @@ def read_flows(
             frame=pd.DataFrame(columns=list(FLOW_DTYPES)).astype(FLOW_DTYPES),
             findings=combine_findings(found),
         )
-    frame = pd.DataFrame({name: text.frame[heading] for name, heading in match.headings.items()})
-    rows = Rows(
+    built = build_flows(_take_rows(text, match.headings, decimal), codes=codes)
+    return FlowsRead(frame=built.frame, findings=combine_findings(built.findings))
+
+
+def _take_rows(text: TextTable, headings: Mapping[str, str], decimal: str) -> Rows:
+    """Return the known columns of a table under their own names, with where each row stood."""
+    frame = pd.DataFrame({name: text.frame[heading] for name, heading in headings.items()})
+    origin = {"file": text.file, "layer": text.layer, "line": text.line.astype("Int64")}
+    return Rows(
         register=REGISTER,
         frame=frame.astype("str"),
-        origin=pd.DataFrame(
-            {"file": text.file, "layer": text.layer, "line": text.line.astype("Int64")}, index=frame.index
-        ),
+        origin=pd.DataFrame(origin, index=frame.index),
         record_id=describe_key(frame, [name for name in _KEY if name in frame]),
-        headings={text.file: match.headings},
-        present=frozenset(match.headings),
+        headings={text.file: headings},
+        present=frozenset(headings),
         decimal=decimal,
     )
-    built = build_flows(rows, codes=codes)
-    return FlowsRead(frame=built.frame, findings=combine_findings(built.findings))
 
 
 def build_flows(raw: Rows, *, codes: Collection[str] = ()) -> Checked:

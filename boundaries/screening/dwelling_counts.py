@@ -147,14 +147,14 @@ def count_dwellings(registers: Registers, settings: ScreeningSettings) -> pd.Dat
             name: _sum_by(people.dwelling, people.weight * amount, size)
             for name, amount in zip(names, sums, strict=True)
         }
-    places = pd.concat(
-        [
-            dwellings[["dwelling_id", "x", "y"]],
-            pd.DataFrame({"dwelling_id": [None], "x": [np.nan], "y": np.nan}),
-        ],
-        ignore_index=True,
-    ).astype({"dwelling_id": "str"})
-    return places.assign(**{column: counts[column] for column in COUNT_COLUMNS})
+    return _list_places(dwellings).assign(**{column: counts[column] for column in COUNT_COLUMNS})
+
+
+def _list_places(dwellings: pd.DataFrame) -> pd.DataFrame:
+    """Return the places of the dwellings, and a last row for whoever lives in none of them."""
+    nowhere = pd.DataFrame({"dwelling_id": [None], "x": [np.nan], "y": np.nan})
+    places = pd.concat([dwellings[["dwelling_id", "x", "y"]], nowhere], ignore_index=True)
+    return places.astype({"dwelling_id": "str"})
 
 
 def find_years(residents: pd.DataFrame, settings: ScreeningSettings) -> dict[GridCriterion | None, int]:
