@@ -86,12 +86,9 @@ def render_area_map(
     parts = PageParts(
         {_KEY: data}, ("page.js", "table.js", "areas.js"), file_stem="omraader", background=background
     )
-    return render_map_page(
-        frame,
-        parts if listed is None else _add_list(parts, listed, assessment, states, texts),
-        draw="drawAreas",
-        key=_KEY,
-    )
+    if listed is not None:
+        parts = _add_list(parts, listed, assessment, states, texts)
+    return render_map_page(frame, parts, draw="drawAreas", key=_KEY)
 
 
 def _add_list(

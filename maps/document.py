@@ -92,19 +92,20 @@ def render_document(
         One HTML document that fetches nothing. What HTML cannot hold (NUL, lone surrogates) is shown as a
         replacement sign.
     """
-    style = palette.css_variables() + "".join(_read(name) for name in styles) + rules
+    style = palette.css_variables() + "".join(read_asset(name) for name in styles) + rules
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
     environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(read_asset),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_make_printable,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.from_string(_read(template)).render(
+    return environment.get_template(template).render(
         **context,
         policy=policy,
         style=Markup(style),  # noqa: S704 - our own style sheets
@@ -121,7 +122,8 @@ def make_css_string(text: str) -> str:
     return f'"{"".join(signs)}"'
 
 
-def _read(name: str) -> str:
+def read_asset(name: str) -> str:
+    """Return a file below ``assets``, lines ended as here on every machine."""
     return (resources.files("maps") / "assets" / name).read_text(encoding="utf-8").replace("\r\n", "\n")
 
 

@@ -23,6 +23,7 @@ from markupsafe import Markup
 from geo.errors import ReadError
 from maps import palette
 from maps.background import Background
+from maps.document import read_asset
 
 LEAFLET_SHA256: Mapping[str, str] = {
     "leaflet.js": "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
@@ -186,6 +187,7 @@ class Page(Figure):
         data = {key: Markup(dump_json(value)) for key, value in self._collect_data().items()}  # noqa: S704
         return _template().render(
             language=self.frame.language,
+            title=_make_printable(self.frame.title),
             frame=_Printable(self.frame),
             policy=_make_policy(scripts, [style], [background.origin] if background else []),
             stem=self.parts.file_stem,
@@ -198,7 +200,7 @@ class Page(Figure):
         )
 
     def _collect_styles(self) -> str:
-        own = [_CSS_COMMENT.sub("", _read_own(name)) for name in ("page.css", *self.parts.styles)]
+        own = [_CSS_COMMENT.sub("", read_asset(name)) for name in ("page.css", *self.parts.styles)]
         return (
             read_leaflet_style()
             + palette.css_variables()
@@ -225,7 +227,7 @@ class Page(Figure):
             elif name != "meta_http":
                 raise UnknownAssetError(name)
         # Leaflet reads the switches while it loads; our scripts use it, and the map's own come last.
-        own = [_strip_comments(_read_own(name)) for name in _complete_scripts(self.parts.scripts)]
+        own = [_strip_comments(read_asset(name)) for name in _complete_scripts(self.parts.scripts)]
         scripts = [*switches, read_leaflet_script(), *own, self.script.render()]
         return [_check_script(script) for script in scripts]
 
@@ -307,13 +309,11 @@ def _read_leaflet(name: str) -> bytes:
     return content
 
 
-def _read_own(name: str) -> str:
-    return (resources.files("maps") / "assets" / name).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.from_string(_read_own("page.html"))
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(read_asset), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template("page.html")
 
 
 def _check_script(script: str) -> str:
