@@ -1,11 +1,14 @@
 """The movers of the demo from registers to what may be shown."""
 
+from collections import Counter
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
 
 from boundaries.movers import PREVENTION, MoversQuestion, follow_movers
+from boundaries.moves.places import place_dwellings
 from boundaries.moves.products import sum_inflow, sum_outflow
 from boundaries.registers.project import load_project
 from boundaries.registers.readers import read_registers
@@ -109,6 +112,40 @@ def test_a_flows_file_goes_before_the_projects(demo, tmp_path):
     found = follow_movers(bare, project, MoversQuestion(flows=path, with_kommune=("0101",)))
     assert found.kommuner.flows["movers_n"].tolist() == [44, 55]
     assert found.kommuner.social_export_error is not None
+
+
+def test_without_a_register_of_flows_the_residents_are_counted_between_kommuner(demo):
+    """A project of two kommuner: every second area is of 0751, and the rest of the register of 0999."""
+    _, project, registers = demo
+    areas = registers.areas.assign(
+        kommune_code=pd.Series(["0751", "0999"] * len(registers.areas), dtype="str").iloc[
+            : len(registers.areas)
+        ]
+    )
+    residents = registers.residents[registers.residents["year"].ge(2024)].reset_index(drop=True)
+    two = replace(registers, areas=areas, residents=residents, flows=registers.flows.iloc[:0])
+    found = follow_movers(two, replace(project, movers={}), MoversQuestion()).kommuner
+    homes = {}
+    for year in (2024, 2025):
+        places = place_dwellings(two, project.settings, date(year, 1, 1), kommune_code="0999")
+        of_dwelling = dict(zip(places["dwelling_id"], places["kommune_code"], strict=True))
+        own = residents[residents["year"].eq(year)]
+        pairs = zip(own["person_id"], own["dwelling_id"].map(of_dwelling), own["dwelling_id"], strict=True)
+        homes[year] = {person: (kommune, dwelling) for person, kommune, dwelling in pairs}
+    moved = Counter(
+        (start, homes[2025][person][0])
+        for person, (start, dwelling) in homes[2024].items()
+        if person in homes[2025] and homes[2025][person][1] != dwelling and homes[2025][person][0] != start
+    )
+    sums = found.flows.groupby(["from_kommune", "to_kommune"])["movers_n"].agg(["sum", "count", "size"])
+    between = sums.loc[[("0751", "0999"), ("0999", "0751")]]
+    assert between["count"].eq(between["size"]).all()
+    assert between["sum"].to_dict() == dict(moved)
+    assert min(moved.values()) > 10
+    # Nobody says which kommuner have prevention areas: they are those of the areas on the lists.
+    listed = registers.lists.loc[registers.lists["category"].eq(PREVENTION), "area_id"]
+    codes = dict(zip(areas["area_id"], areas["kommune_code"], strict=True))
+    assert set(found.kommuner_with) == {codes[area] for area in listed if area in codes}
 
 
 def test_what_cannot_be_answered_is_told(demo):
