@@ -127,6 +127,23 @@ def test_the_own_geometry_stands_in_where_there_is_no_surface(read, input_files)
     assert by_key["5-j2"].equals(FAR)
 
 
+@pytest.mark.parametrize("column", [5, 4])
+def test_surfaces_that_do_not_say_what_or_whose_they_are_leave_the_parcels_their_own(
+    read, input_files, column
+):
+    """Without ``geometri``, or without ``jordstykkeLokalId``."""
+    rows = [
+        input_files.feature(shape, id_lokalId=name, matrikelnummer=name, ejerlavskode="5")
+        for name, shape in (("J1", FAR), ("J2", WEST))
+    ]
+    lines = [["F1", "Gældende", "", "", "J1", f'"{EAST.wkt}"'], SURFACES.splitlines()[0].split(",")]
+    surfaces = "".join(",".join(cells[:column] + cells[column + 1 :]) + "\n" for cells in reversed(lines))
+    registers = read({"jordstykke.geojson": rows, "lodflade.csv": surfaces})
+    by_key = registers.parcels.set_index("parcel_key").geometry
+    assert by_key["5-j1"].equals(FAR)
+    assert by_key["5-j2"].equals(WEST)
+
+
 @pytest.mark.parametrize("left_out", ["lodflade.csv"])
 def test_parcels_without_any_geometry_are_refused(read, left_out):
     registers = read({name: text for name, text in MAT.items() if name != left_out})
