@@ -246,8 +246,8 @@ def _require_closed(target: Path) -> None:
         raise WriteError("files.output_open", {"file": str(target)})
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR)
+def _flush(path: Path, access: int = os.O_RDWR) -> None:
+    descriptor = os.open(path, access)
     try:
         os.fsync(descriptor)
     finally:
@@ -257,11 +257,7 @@ def _flush(path: Path) -> None:
 def _flush_folder(folder: Path) -> None:
     """Make the new name last, where folders can be opened (not on Windows, which needs no such thing)."""
     with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _flush(folder, os.O_RDONLY)
 
 
 def _remove(temporary: Path) -> None:

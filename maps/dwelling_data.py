@@ -90,7 +90,7 @@ def describe_reasons(reasons: Sequence[ReasonWords], texts: Texts) -> dict[str, 
     }
 
 
-def encode_points(dwellings: pd.DataFrame) -> tuple[list[int], list[int | None], list[int | None]]:
+def _encode_points(dwellings: pd.DataFrame) -> tuple[list[int], list[int | None], list[int | None]]:
     """Return an origin and each dwelling's step from it in millionths of a degree, None without a point."""
     x, y = layers.spread_points(dwellings)
     has_point = np.isfinite(x) & np.isfinite(y)
@@ -101,6 +101,18 @@ def encode_points(dwellings: pd.DataFrame) -> tuple[list[int], list[int | None],
     steps = iter((whole - origin).tolist())
     pairs = [next(steps) if is_set else (None, None) for is_set in has_point]
     return origin.tolist(), [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def encode_dwellings(dwellings: pd.DataFrame, tenures: Codes) -> tuple[list[int], dict[str, object]]:
+    """Return the origin of the points, and what every page says of each dwelling, a list a column."""
+    origin, x, y = _encode_points(dwellings)
+    return origin, {
+        "id": [str(name) for name in dwellings["dwelling_id"]],
+        "address": [None if labels.is_missing(text) else str(text) for text in dwellings["address"]],
+        "x": x,
+        "y": y,
+        "tenure": tenures.positions,
+    }
 
 
 def describe_pieces(pieces: gpd.GeoDataFrame, texts: Texts) -> list[dict[str, object]]:

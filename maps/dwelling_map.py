@@ -17,7 +17,7 @@ from maps.dwelling_data import (
     code_column,
     describe_pieces,
     describe_reasons,
-    encode_points,
+    encode_dwellings,
     list_reasons,
 )
 from maps.map_page import render_map_page
@@ -109,7 +109,7 @@ def _make_data(dwellings: pd.DataFrame, pieces: gpd.GeoDataFrame, texts: Texts) 
     extensions = code_column(dwellings["extension_id"])
     reasons = list_reasons(dwellings["reason"], texts)
     position = {reason.code: at for at, reason in enumerate(reasons)}
-    origin, x, y = encode_points(dwellings)
+    origin, columns = encode_dwellings(dwellings, tenures)
     return {
         "language": texts.language,
         "texts": page_texts("dwellings", texts),
@@ -123,11 +123,7 @@ def _make_data(dwellings: pd.DataFrame, pieces: gpd.GeoDataFrame, texts: Texts) 
             "extension": extensions.words,
         },
         "dwellings": {
-            "id": [str(name) for name in dwellings["dwelling_id"]],
-            "address": [None if labels.is_missing(text) else str(text) for text in dwellings["address"]],
-            "x": x,
-            "y": y,
-            "tenure": tenures.positions,
+            **columns,
             "parcel": parcels.positions,
             "extension": extensions.positions,
             "reason": [position[word] for word in dwellings["reason"]],

@@ -21,7 +21,7 @@ from maps.dwelling_data import (
     code_column,
     describe_pieces,
     describe_reasons,
-    encode_points,
+    encode_dwellings,
     list_reasons,
 )
 from maps.map_page import render_map_page
@@ -156,7 +156,7 @@ def _make_data(
     reasons = list_reasons(pd.concat([dwellings["reason_before"], dwellings["reason_after"]]), texts)
     position = {reason.code: at for at, reason in enumerate(reasons)}
     tenures = code_column(dwellings["tenure"])
-    origin, x, y = encode_points(dwellings)
+    origin, columns = encode_dwellings(dwellings, tenures)
     return {
         "language": texts.language,
         "texts": page_texts("swipe", texts) | script_texts("page.swipe.script", texts),
@@ -167,11 +167,7 @@ def _make_data(
             "tenure": [texts.get(f"tenure.{word}") for word in tenures.words],
         },
         "dwellings": {
-            "id": [str(name) for name in dwellings["dwelling_id"]],
-            "address": [None if labels.is_missing(text) else str(text) for text in dwellings["address"]],
-            "x": x,
-            "y": y,
-            "tenure": tenures.positions,
+            **columns,
             "before": [position[word] for word in dwellings["reason_before"]],
             "after": [position[word] for word in dwellings["reason_after"]],
         },
