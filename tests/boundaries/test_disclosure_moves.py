@@ -270,6 +270,9 @@ def test_gathering_by_area_hides_small_counts_in_rectangles():
     assert len(hidden) == 4
     assert hidden["is_small"].all()
     assert hidden.groupby("origin").size().tolist() == hidden.groupby("area_id").size().tolist() == [2, 2]
+    none = publish_area_gathering(pd.DataFrame([], columns=columns), THRESHOLD)
+    assert none.empty
+    assert none.columns.tolist() == shown.columns.tolist()
 
 
 def make_flows(counts):
