@@ -344,21 +344,11 @@ BY_THE_READER_ALONE = {
 
 # Of official extracts, which no register of the small project is; see the tests of the extracts.
 OF_EXTRACTS = {
-    "extract_without_units",
-    "extract_incomplete",
-    "versions_left_out",
-    "status_left_out",
-    "several_versions",
-    "several_links",
-    "link_not_found",
-    "bad_point",
-    "bad_shape",
-    "parcel_without_surface",
-    "tenure_contradiction",
-    "tenure_not_derivable",
-    "support_not_told",
-    "unit_owner_differs",
-}
+    "extract_without_units", "extract_incomplete", "versions_left_out", "status_left_out",
+    "several_versions", "several_links", "link_not_found", "bad_point",
+    "bad_shape", "parcel_without_surface", "tenure_contradiction", "tenure_not_derivable",
+    "support_not_told", "unit_owner_differs",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
