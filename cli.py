@@ -1,6 +1,7 @@
 """The command `boligkort`: arguments, one call chain a command, messages, exit status."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,8 +80,8 @@ def run(  # noqa: PLR0913  # one parameter an option
     from maps.background import make_background
 
     tiles = make_background(background, background_credits)
-    opened, status_date = open_project(ctx, project, on)
-    texts, target = find_texts(ctx), output or opened.output
+    opened, status_date = open_project(ctx, project, on, output=output)
+    texts, target = find_texts(ctx), opened.output
     folder.refuse_existing(target, texts, overwrite=overwrite)
     with show_progress(ctx, "read", "decide") as advance:
         advance("read")
@@ -88,9 +89,8 @@ def run(  # noqa: PLR0913  # one parameter an option
         advance("decide")
         assessment, listed = _assess(opened, registers, status_date)
         answer = folder.Answer(publish_assessment(assessment), listed, registers.parcels, tiles)
-    if len(registers.findings):
-        # Before the results, so that their index names the findings too.
-        tell_findings(ctx, opened, registers.findings)
+    # Before the results, so that their index names the findings too.
+    tell_findings(ctx, opened, registers.findings)
     with show_progress(ctx, "write") as advance:
         advance("write")
         written = folder.write_results(target, answer, texts, describe_versions(), overwrite=overwrite)
@@ -158,8 +158,7 @@ def check(ctx: click.Context, project: Path, on: datetime | None, strict: bool, 
         advance("read")
         registers = read_registers(opened)
     findings = make_strict(registers.findings) if strict else registers.findings
-    if len(findings):
-        tell_findings(ctx, opened, findings)
+    tell_findings(ctx, opened, findings)
     table = terminal.findings_table(findings, find_texts(ctx))
     values = {
         "files": results.list_records(registers.files, list(registers.files.columns)),
@@ -356,7 +355,8 @@ def screen(
     plan = open_plan(pick(ScreeningQuestion, options))
     ctx.meta.setdefault("language", plan.language)
     texts, target = find_texts(ctx), output or plan.output
-    files.refuse_existing(target, overwrite=overwrite)
+    front = output or plan.front
+    files.refuse_existing(target, front=front, overwrite=overwrite)
     with show_progress(ctx, "read", "decide", "write") as advance:
         advance("read")
         inputs = read_inputs(plan)
@@ -364,7 +364,8 @@ def screen(
         advance("decide")
         city = screen_city(plan, inputs)
         advance("write")
-        written = files.write_screening(target, city, texts, describe_versions(), overwrite=overwrite)
+        versions = describe_versions()
+        written = files.write_screening(target, city, texts, versions, front=front, overwrite=overwrite)
     tell(as_json, files.describe_screening(city, texts), format_screening(city, written, texts))
 
 
@@ -395,6 +396,7 @@ def movers(
     opened = load_project(project)
     ctx.meta.setdefault("language", opened.language)
     texts, target = find_texts(ctx), output or opened.output
+    opened = replace(opened, output=target)
     moves_files.refuse_existing(target, overwrite=overwrite)
     with show_progress(ctx, "read", "decide", "write") as advance:
         advance("read")

@@ -98,9 +98,14 @@ class ScreeningPlan:
     year_then: int | None = None
 
     @property
+    def front(self) -> Path:
+        """Folder of the page that leads to all results of the project."""
+        return Path("resultat") if self.project is None else self.project.output
+
+    @property
     def output(self) -> Path:
         """Folder of the results."""
-        return (Path("resultat") if self.project is None else self.project.output) / "screening"
+        return self.front / "screening"
 
     @property
     def language(self) -> str:

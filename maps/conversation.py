@@ -26,8 +26,21 @@ def add_command(group: click.Group, function: Callable[..., None]) -> click.Comm
     return group.command(name, cls=DocumentedCommand)(click.pass_context(shared))
 
 
-def open_project(ctx: click.Context, path: Path, on: datetime | None) -> tuple["Project", date]:
+def open_project(
+    ctx: click.Context, path: Path, on: datetime | None, *, output: Path | None = None
+) -> tuple["Project", date]:
     """Load a project; its language is spoken from here on, unless another was asked for.
+
+    Parameters
+    ----------
+    ctx
+        Of the command.
+    path
+        The project's folder or file.
+    on
+        The status date instead of the project's.
+    output
+        The folder of results instead of the project's.
 
     Raises
     ------
@@ -41,7 +54,7 @@ def open_project(ctx: click.Context, path: Path, on: datetime | None) -> tuple["
     status_date = on.date() if on else project.status_date
     if status_date is None:
         raise UsageError("cli.no_status_date", {"file": project.path.name})
-    return replace(project, status_date=status_date), status_date
+    return replace(project, status_date=status_date, output=output or project.output), status_date
 
 
 def read_or_exit(ctx: click.Context, project: "Project") -> "Registers":
@@ -57,9 +70,16 @@ def read_or_exit(ctx: click.Context, project: "Project") -> "Registers":
 
 
 def tell_findings(ctx: click.Context, project: "Project", findings: "pd.DataFrame") -> None:
-    """Write all findings beside the results, and tell the first of them on stderr."""
-    from maps import folder, terminal
+    """Write all findings beside the results, and tell the first of them on stderr.
 
+    Where there are none nothing is told, and an older report, which no longer holds, is emptied.
+    """
+    from maps import folder, index_page, terminal
+
+    if findings.empty:
+        if any((project.output / name).exists() for name in index_page.FINDING_FILES):
+            folder.write_findings(project.output, findings, find_texts(ctx))
+        return
     written = folder.write_findings(project.output, findings, find_texts(ctx))
     click.echo(terminal.format_findings(findings, find_texts(ctx), limit=20), err=True)
     files = ", ".join(map(terminal.show_path, written))

@@ -20,10 +20,18 @@ from geo.writers import require_absent, write_csv, write_flatgeobuf, write_geopa
 from maps import qgis, qgis_lists, terminal
 from maps.area_map import render_area_map
 from maps.background import Background
-from maps.index_page import render_index
+from maps.chapters import Chapter, place_chapter
+from maps.index_page import (
+    FINDING_FILES,
+    make_figures,
+    refresh_index,
+    refuse_foreign_index,
+    write_index,
+)
 from maps.list_json import describe_list
 from maps.list_text import summarise_list
-from maps.report import render_report
+from maps.page_texts import describe_law
+from maps.report import make_key_figures, render_report, tell_heading
 from maps.result_figures import figure_files, write_figures
 from maps.results import describe_origin, describe_published, list_check_columns
 from maps.workbook import write_workbook
@@ -34,12 +42,8 @@ AREA_MAP = "kort/omraader.html"
 RESULT = "resultat.json"
 ORIGIN = "oprindelse.json"
 REPORT = "rapport.html"
-INDEX = "index.html"
-RESULT_FILES = (INDEX, REPORT, GEOPACKAGE, AREA_MAP, RESULT, ORIGIN)
-"""What `write_results` writes, in the order in which a reader wants to know of it."""
-
-FINDING_FILES = ("fund.csv", "fund.json")
-"""What `write_findings` writes."""
+RESULT_FILES = (REPORT, GEOPACKAGE, AREA_MAP, RESULT, ORIGIN)
+"""What `write_results` writes, in the order in which a reader wants to know of it, after the front page."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,9 @@ def refuse_existing(folder: Path, texts: Texts, *, overwrite: bool) -> None:
     Raises
     ------
     WriteError
-        As `geo.writers.require_absent`.
+        As `geo.writers.require_absent`, also for a front page that is not ours.
     """
+    refuse_foreign_index(folder, overwrite=overwrite)
     names = (*RESULT_FILES, *list_files(texts), *figure_files())
     require_absent((folder / name for name in names), overwrite=overwrite)
 
@@ -113,11 +118,25 @@ def write_results(
         folder, published.assessment, listed, texts, context=answer.context, overwrite=overwrite
     )
     written = [folder / REPORT, *files, *figures]
-    # Last, since it tells the sizes of the others; findings are written before the results.
-    findings = [folder / name for name in FINDING_FILES if (folder / name).exists()]
-    index = render_index(folder, [*written, *findings], published, listed, texts)
-    write_text(folder / INDEX, index, overwrite=overwrite)
-    return [folder / INDEX, *written]
+    chapter = place_chapter(make_chapter(published, listed, texts), folder, folder, written)
+    # Last, since the front page tells the sizes of the others; findings are written before the results.
+    return [write_index(folder, chapter, overwrite=overwrite), *written]
+
+
+def make_chapter(published: Published, listed: PublishedList | NoList, texts: Texts) -> Chapter:
+    """Return what the front page tells of a run; its files are still to be placed."""
+    assessment = published.assessment
+    is_synthetic = assessment.is_synthetic
+    return Chapter(
+        command="run",
+        language=texts.language,
+        heading=tell_heading(assessment, listed, texts),
+        kicker=describe_law(assessment.status_date, texts),
+        lead=tell_list(listed, texts),
+        credits=texts.get("figure.credits_synthetic" if is_synthetic else "figure.credits"),
+        is_synthetic=is_synthetic,
+        figures=make_figures(make_key_figures(published, listed, texts)),
+    )
 
 
 def _write_data(
@@ -162,12 +181,16 @@ def tell_list(listed: PublishedList | NoList, texts: Texts) -> str:
 
 
 def write_findings(folder: Path, findings: pd.DataFrame, texts: Texts) -> list[Path]:
-    """Write every finding with its sentence and remedy as CSV and JSON; an older report is replaced."""
+    """Write every finding with its sentence and remedy as CSV and JSON; an older report is replaced.
+
+    Where the folder has a front page it names the files from then on.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     table = terminal.findings_table(findings, texts)
     write_csv(folder / FINDING_FILES[0], table, overwrite=True)
     records = table.astype(object).where(table.notna(), None).to_dict("records")
     write_json(folder / FINDING_FILES[1], records, overwrite=True)
+    refresh_index(folder)
     return [folder / name for name in FINDING_FILES]
 
 

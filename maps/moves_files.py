@@ -8,14 +8,17 @@ from data.texts import Texts
 from geo.geopackage import write_geopackage
 from geo.writers import require_absent, write_json, write_text
 from maps import figure_moves, labels
+from maps.chapters import Chapter, place_chapter
 from maps.destination_map import render_destinations
 from maps.figure_files import FORMATS, write_figure
 from maps.flow_map import render_flow_map
 from maps.gathering_map import render_gathering_map
+from maps.index_page import refuse_foreign_index, write_index
 from maps.kommune_topic import Topic
 from maps.moves_layers import moves_layers
 from maps.moves_page import render_moves_page
 from maps.moves_sheets import COLUMNS, describe_moves, make_sheets, name_place
+from maps.moves_text import summarise_moves
 from maps.sheet_csv import write_sheet
 from maps.workbook import write_workbook
 
@@ -37,8 +40,9 @@ def refuse_existing(folder: Path, *, overwrite: bool) -> None:
     Raises
     ------
     WriteError
-        As `geo.writers.require_absent`.
+        As `geo.writers.require_absent`, also for a front page that is not ours.
     """
+    refuse_foreign_index(folder, overwrite=overwrite)
     names = (PAGE, FLOW_MAP, DESTINATION_MAP, GATHERING_MAP, WORKBOOK, RESULT, GEOPACKAGE)
     require_absent((folder / name for name in names), overwrite=overwrite)
 
@@ -46,7 +50,7 @@ def refuse_existing(folder: Path, *, overwrite: bool) -> None:
 def write_moves(
     folder: Path, published: PublishedMoves, texts: Texts, *, overwrite: bool = False
 ) -> list[Path]:
-    """Write the page, the maps, the tables and the figures.
+    """Write the page, the maps, the tables and the figures, and the chapter on them on the front page.
 
     Parameters
     ----------
@@ -62,7 +66,7 @@ def write_moves(
     Returns
     -------
     list of Path
-        What was written, the page first.
+        What was written, the front page first.
 
     Raises
     ------
@@ -93,7 +97,23 @@ def write_moves(
         metadata = {"synthetic": str(published.is_synthetic).lower()}
         write_geopackage(folder / GEOPACKAGE, made, metadata=metadata, overwrite=overwrite)
         written.append(folder / GEOPACKAGE)
-    return [*written, *_write_figures(folder, published, texts, overwrite=overwrite)]
+    written += _write_figures(folder, published, texts, overwrite=overwrite)
+    chapter = place_chapter(make_chapter(published, texts), folder, folder, written)
+    return [write_index(folder, chapter, overwrite=overwrite), *written]
+
+
+def make_chapter(published: PublishedMoves, texts: Texts) -> Chapter:
+    """Return what the front page tells of the movers; its files are still to be placed."""
+    is_synthetic = published.is_synthetic
+    return Chapter(
+        command="movers",
+        language=texts.language,
+        heading=texts.get("moves.text.heading", {"name": published.name}),
+        kicker=texts.get("moves.page.kicker"),
+        lead=" ".join(summarise_moves(published, texts)),
+        credits=texts.get("figure.credits_synthetic" if is_synthetic else "figure.credits"),
+        is_synthetic=is_synthetic,
+    )
 
 
 def _write_maps(folder: Path, published: PublishedMoves, texts: Texts, *, overwrite: bool) -> list[Path]:

@@ -10,11 +10,13 @@ from data.texts import Texts
 from geo.geopackage import write_geopackage
 from geo.writers import require_absent, write_csv, write_json, write_text
 from maps import labels
+from maps.chapters import Chapter, place_chapter
 from maps.designation_map import render_designation_map
+from maps.index_page import make_figures, refuse_foreign_index, write_index
 from maps.qgis_screening import screening_layers
 from maps.results import list_records
 from maps.screening_barriers import tabulate_barriers
-from maps.screening_map import render_screening_map
+from maps.screening_map import make_key_figures, make_kicker, make_lead, make_title, render_screening_map
 from maps.screening_tables import (
     tabulate_block_zones,
     tabulate_cells,
@@ -42,21 +44,28 @@ FILES = (GRID_MAP, DESIGNATION_MAP, GEOPACKAGE, WORKBOOK, CELLS, ZONES, BARRIERS
 """What `write_screening` may write, in the order in which a reader wants to know of it."""
 
 
-def refuse_existing(folder: Path, *, overwrite: bool) -> None:
+def refuse_existing(folder: Path, *, front: Path | None = None, overwrite: bool) -> None:
     """Refuse to begin where a screening already lies, before any work is done.
 
     Raises
     ------
     WriteError
-        As `geo.writers.require_absent`.
+        As `geo.writers.require_absent`, also for a page in `front` (else `folder`) that is not ours.
     """
+    refuse_foreign_index(front or folder, overwrite=overwrite)
     require_absent((folder / name for name in FILES), overwrite=overwrite)
 
 
 def write_screening(
-    folder: Path, city: ScreenedCity, texts: Texts, versions: Mapping[str, str], *, overwrite: bool = False
+    folder: Path,
+    city: ScreenedCity,
+    texts: Texts,
+    versions: Mapping[str, str],
+    *,
+    front: Path | None = None,
+    overwrite: bool = False,
 ) -> list[Path]:
-    """Write the files of a screening.
+    """Write the files of a screening, and the chapter on them on the front page.
 
     Parameters
     ----------
@@ -68,6 +77,8 @@ def write_screening(
         Language of titles, labels and pages.
     versions
         Of the program and its libraries.
+    front
+        Folder of the front page, in which or below which `folder` lies; None for `folder` itself.
     overwrite
         Replace what lies there; each file in one step, so that an old one survives any failure. A file of
         what is no longer asked for is taken away.
@@ -75,14 +86,36 @@ def write_screening(
     Returns
     -------
     list of Path
-        What was written.
+        What was written, the front page first.
 
     Raises
     ------
     WriteError
         Where a file exists and may not be replaced, or cannot be written.
     """
-    refuse_existing(folder, overwrite=overwrite)
+    refuse_existing(folder, front=front, overwrite=overwrite)
+    paths = [folder / name for name in _write_files(folder, city, texts, versions, overwrite=overwrite)]
+    chapter = place_chapter(make_chapter(city, texts), front or folder, folder, paths)
+    return [write_index(front or folder, chapter, overwrite=overwrite), *paths]
+
+
+def make_chapter(city: ScreenedCity, texts: Texts) -> Chapter:
+    """Return what the front page tells of a screening; its files are still to be placed."""
+    return Chapter(
+        command="screen",
+        language=texts.language,
+        heading=make_title(city, texts),
+        kicker=make_kicker(city, texts),
+        lead=make_lead(city, texts),
+        credits=texts.get("figure.credits_synthetic" if city.is_synthetic else "index.credits.screen"),
+        is_synthetic=city.is_synthetic,
+        figures=make_figures(make_key_figures(city, texts)),
+    )
+
+
+def _write_files(
+    folder: Path, city: ScreenedCity, texts: Texts, versions: Mapping[str, str], *, overwrite: bool
+) -> list[str]:
     (folder / GRID_MAP).parent.mkdir(parents=True, exist_ok=True)
     write_text(folder / GRID_MAP, render_screening_map(city, texts), overwrite=overwrite)
     written = [GRID_MAP]
@@ -105,7 +138,7 @@ def write_screening(
     else:
         (folder / BARRIERS).unlink(missing_ok=True)
     write_json(folder / RESULT, describe_screening(city, texts, versions=versions), overwrite=overwrite)
-    return [folder / name for name in (*written, RESULT)]
+    return [*written, RESULT]
 
 
 def make_sheets(city: ScreenedCity, texts: Texts) -> dict[str, pd.DataFrame]:

@@ -122,7 +122,7 @@ def _make_frame(city: ScreenedCity, first: View, texts: Texts) -> PageFrame:
         kicker=make_kicker(city, texts),
         lead=make_lead(city, texts),
         badge=texts.get("page.synthetic") if city.is_synthetic else "",
-        figures=_make_figures(city, texts),
+        figures=make_key_figures(city, texts),
         legend=[
             LegendEntry(
                 swatch=legend.make_swatch(line.style), label=line.label, count=_tell_n(line.count, texts)
@@ -172,7 +172,8 @@ def make_lead(city: ScreenedCity, texts: Texts) -> str:
     return texts.get(f"page.grid.lead_{word}", values)
 
 
-def _make_figures(city: ScreenedCity, texts: Texts) -> list[KeyFigure]:
+def make_key_figures(city: ScreenedCity, texts: Texts) -> list[KeyFigure]:
+    """Return the figures that matter: zones, their residents, inhabited cells."""
     parts = city.published.parts.set_index("part")
     zones, whole = (parts.loc[part, "residents_n"] for part in ("zones", "city"))
     words = texts.section("page.grid.figure")

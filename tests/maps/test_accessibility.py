@@ -18,9 +18,11 @@ from boundaries.screening_plan import ScreeningPlan
 from data.synthetic.city import make_city
 from data.texts import load_texts
 from maps.area_map import render_area_map
+from maps.chapters import place_chapter
 from maps.designation_map import render_designation_map
 from maps.dwelling_map import render_dwelling_map
 from maps.flow_map import render_flow_map
+from maps.folder import make_chapter
 from maps.gathering_map import render_gathering_map
 from maps.index_page import render_index
 from maps.moves_page import render_moves_page
@@ -90,7 +92,11 @@ def render_report_without_list(sources):
 def render_index_page(sources):
     demo, here = sources["demo"], Path(__file__)
     files = sorted(here.parent.glob("test_*.py"))
-    return render_index(here.parent, files, publish_shown(demo), demo.listed, sources["texts"])
+    run = make_chapter(publish_shown(demo), demo.listed, sources["texts"])
+    run = place_chapter(run, here.parent, here.parent, files)
+    # A screening below the page, and movers in another language beside it.
+    screen = replace(run, command="screen", folder="../maps", language="en")
+    return render_index(here.parent, [run, screen, replace(run, command="movers")])
 
 
 def publish_shown(demo):

@@ -17,10 +17,12 @@ from boundaries.screening.settings import ScreeningSettings
 from boundaries.screening_plan import ScreeningPlan
 from data.synthetic.city import make_city
 from maps.area_map import render_area_map
+from maps.chapters import place_chapter
 from maps.figure_files import save_figure
 from maps.figure_maps import draw_area_map
 from maps.figure_series import draw_margins
 from maps.figure_text import make_drawable, measure_mm, shorten
+from maps.folder import make_chapter
 from maps.index_page import render_index
 from maps.qgis_lists import style_designations
 from maps.report import render_report
@@ -114,7 +116,9 @@ def render_index_of(shown, listed, texts, tmp_path):
     for file in files:
         file.write_text("x", encoding="utf-8")
     reason = NoList("law.kommune_without_region", {"area_id": "LS01", "kommune_code": "".join(NAMES)})
-    return render_index(tmp_path, files, publish(shown), reason, texts)
+    run = place_chapter(make_chapter(publish(shown), reason, texts), tmp_path, tmp_path, files)
+    movers = replace(run, command="movers", heading=NAMES[1], kicker=NAMES[1])
+    return render_index(tmp_path, [run, movers])
 
 
 def screen_hostile():

@@ -11,8 +11,9 @@ from boundaries.designation.made_list import NoList
 from boundaries.disclosure.suppression import Published
 from boundaries.model import FINDING_COLUMNS
 from data.texts import load_texts
+from maps.chapters import RECORD
 from maps.document import make_css_string
-from maps.index_page import render_index, show_size
+from maps.index_page import show_size
 from maps.list_text import summarise_list
 from maps.report import render_report
 from maps.report_tables import tabulate_findings, tabulate_reasons
@@ -147,14 +148,7 @@ def test_the_index_leads_to_every_file_that_was_written(demo, texts):
     there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert set(links) <= there
     # The findings too: the command writes them before the results.
-    assert there - set(links) == {"index.html"}
-
-
-def test_sizes_are_of_the_files(tmp_path, published, demo_pages, texts):
-    (tmp_path / "resultat.json").write_bytes(b"x" * 12_300)
-    document = render_index(tmp_path, [tmp_path / "resultat.json"], published, demo_pages.listed, texts)
-    assert "12 kB" in document
-    assert "Resultatet som data" in document
+    assert there - set(links) == {"index.html", RECORD}
 
 
 @pytest.mark.parametrize(

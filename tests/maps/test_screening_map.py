@@ -311,7 +311,8 @@ def test_a_written_screening_is_not_overwritten_unasked(written, city):
     alone = replace(city, compared=None)
     paths = write_screening(folder, alone, TEXTS, {}, overwrite=True)
     assert not (folder / "kort" / "udpegninger.html").exists()
-    assert len(paths) == 6
+    assert len(paths) == 7
+    assert "udpegninger" not in paths[0].read_text(encoding="utf-8")
 
 
 def test_the_tables_of_cells_hide_what_is_hidden(city):
