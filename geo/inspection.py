@@ -12,6 +12,7 @@ from geo.danish import parse_booleans, parse_dates
 from geo.danish_numbers import parse_integers, parse_numbers
 from geo.errors import ReadError, UsageError
 from geo.inspection_facts import FieldFacts, FieldKind, Inspection, LayerFacts, TableFacts
+from geo.json_tables import JSON_SUFFIXES
 from geo.layer_files import has_unsaved_rows, list_file_parts, locate_layer_file
 from geo.layer_inspection import inspect_geoparquet, inspect_layers, name_arrow_kind
 from geo.parquet import find_geometry_column, read_parquet_table
@@ -22,6 +23,8 @@ from geo.readers import (
     READABLE_SUFFIXES,
     SHEET_SUFFIXES,
     find_suffix,
+    find_zipped_table,
+    is_layer,
     list_layers,
     read_table,
     require_file,
@@ -72,6 +75,8 @@ def inspect_file(path: str | Path, *, layer: str | None = None) -> Inspection:
 
 
 def _look(file: Path, suffix: str, layer: str | None) -> _Found:
+    if suffix in GDAL_SUFFIXES and not is_layer(file):
+        return _inspect_json(file, layer) if suffix in JSON_SUFFIXES else _inspect_zipped_table(file, layer)
     if suffix in GDAL_SUFFIXES:
         layers, notes = inspect_layers(file, layer=layer)
         return layers, (), notes
@@ -81,6 +86,18 @@ def _look(file: Path, suffix: str, layer: str | None) -> _Found:
         return _inspect_parquet(file)
     text = read_table(file)
     return (), (_describe_text(text, _find_heading_line(file, text.encoding)),), text.notes
+
+
+def _inspect_json(file: Path, layer: str | None) -> _Found:
+    names = list_layers(file) if layer is None else [layer]
+    texts = [read_table(file, sheet=name) for name in names] or [read_table(file)]
+    tables = tuple(_describe_text(text, None) for text in texts)
+    return (), tables, tuple(note for text in texts for note in text.notes)
+
+
+def _inspect_zipped_table(file: Path, sheet: str | None) -> _Found:
+    text = read_table(file, sheet=sheet)
+    return (), (_describe_text(text, None),), text.notes
 
 
 def _inspect_sheets(file: Path, sheet: str | None) -> _Found:
@@ -118,7 +135,7 @@ def _inspect_parquet(file: Path) -> _Found:
     return (), (TableFacts(rows_n=len(text.frame), fields=fields),), text.notes
 
 
-def _describe_text(text: TextTable, heading_line: int) -> TableFacts:
+def _describe_text(text: TextTable, heading_line: int | None) -> TableFacts:
     return TableFacts(
         name=text.layer,
         encoding=text.encoding,
@@ -178,3 +195,5 @@ def _name_format(file: Path, suffix: str) -> str:
         return "zip" + locate_layer_file(file, None).suffix.replace(".", "/")
     except UsageError:  # several layers: their formats may differ
         return "zip"
+    except ReadError:  # no layer, but a table
+        return "zip" + find_suffix(find_zipped_table(file)).replace(".", "/", 1)

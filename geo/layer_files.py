@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from geo.errors import ReadError, UsageError
+from geo.json_tables import looks_like_table
 
 LAYER_SUFFIXES = (".gpkg", ".geojson", ".json", ".shp", ".fgb", ".gml")
 """Formats that GDAL reads here; each may lie in a ``.zip``, and GeoJSON in a ``.gz``."""
@@ -80,6 +81,7 @@ def locate_layer_file(path: Path, layer: str | None) -> LayerFile:
         member = _find_member(path, layer)
         found = LayerFile(f"/vsizip/{{{place}}}/{member}", member.suffix.lower(), member.stem)
         start = _read_zip_start(path, str(member))
+        _require_zipped_parts(path, member)
     elif path.suffix.lower() == ".gz":
         inner = Path(path.stem)
         found = LayerFile(f"/vsigzip/{place}", inner.suffix.lower(), inner.stem)
@@ -119,6 +121,17 @@ def states_crs(path: Path, suffix: str) -> bool:
     return _CRS_MEMBER.search(path.read_bytes()) is not None
 
 
+def has_layer(path: Path) -> bool:
+    """Tell whether there is a layer file in a zip; one that is no zip is left to its reader.
+
+    A ``.json`` in it counts where it is GeoJSON.
+    """
+    try:
+        return bool(_list_members(path))
+    except ReadError as failed:
+        return failed.key != "files.no_layer_in_zip"
+
+
 def has_unsaved_rows(path: Path) -> bool:
     """Tell whether a GeoPackage has a ``-wal`` beside it: rows that a program has not put in place yet."""
     log = path.with_name(path.name + "-wal")
@@ -152,9 +165,14 @@ def _list_members(path: Path) -> list[PurePosixPath]:
     members = [name for name in names if name.suffix.lower() in LAYER_SUFFIXES]
     # What a Mac leaves in every archive.
     members = [name for name in members if not name.name.startswith("._")]
+    members = [name for name in members if not _is_table(path, name)]
     if not members:
         raise ReadError("files.no_layer_in_zip", {"file": path.name, "required": ", ".join(LAYER_SUFFIXES)})
     return members
+
+
+def _is_table(path: Path, member: PurePosixPath) -> bool:
+    return member.suffix.lower() == ".json" and looks_like_table(_read_zip_start(path, str(member)))
 
 
 def _read_zip_start(path: Path, member: str) -> bytes:
@@ -200,7 +218,21 @@ def _require_whole(path: Path, start: bytes) -> None:
 def _require_parts(path: Path) -> None:
     """Raise where a shapefile lacks its index or its attributes: it was copied without them."""
     found = {part.suffix.lower() for part in list_file_parts(path)}
-    missing = [path.stem + part for part in (".shx", ".dbf") if part not in found]
+    _refuse_missing_parts(path, path.stem, found)
+
+
+def _require_zipped_parts(path: Path, member: PurePosixPath) -> None:
+    """Raise where a shapefile was zipped without its index or its attributes."""
+    if member.suffix.lower() == ".shp":
+        with zipfile.ZipFile(path) as archive:
+            names = [PurePosixPath(name) for name in archive.namelist()]
+        place = (member.parent, member.stem.lower())
+        found = {name.suffix.lower() for name in names if (name.parent, name.stem.lower()) == place}
+        _refuse_missing_parts(path, member.stem, found)
+
+
+def _refuse_missing_parts(path: Path, stem: str, found: set[str]) -> None:
+    missing = [stem + part for part in (".shx", ".dbf") if part not in found]
     if missing:
         raise ReadError("files.parts_missing", {"file": path.name, "other": ", ".join(missing)})
 

@@ -1,11 +1,16 @@
 """The door for every input: a table or a layer of any format, as text, with the line of each row."""
 
 import re
-from pathlib import Path
+import tempfile
+import zipfile
+import zlib
+from dataclasses import replace
+from pathlib import Path, PurePath, PurePosixPath
 
 from geo.delimited import read_delimited
-from geo.errors import ReadError
-from geo.layer_files import LAYER_SUFFIXES
+from geo.errors import ReadError, UsageError
+from geo.json_tables import JSON_SUFFIXES, is_json_table, list_json_tables, read_json_table
+from geo.layer_files import LAYER_SUFFIXES, has_layer
 from geo.layers import list_gdal_layers, read_gdal_layer, read_geoparquet_layer
 from geo.parquet import find_geometry_column, read_parquet_table
 from geo.sheets import list_sheets, read_sheet
@@ -17,6 +22,9 @@ PARQUET_SUFFIXES = (".parquet", ".geoparquet")
 TABLE_SUFFIXES = (*DELIMITED_SUFFIXES, *SHEET_SUFFIXES, *PARQUET_SUFFIXES)
 """What `read_table` reads."""
 
+ZIP_SUFFIX = ".zip"
+_TABLES_NAMED = (*TABLE_SUFFIXES, *JSON_SUFFIXES, ZIP_SUFFIX)
+
 GDAL_SUFFIXES = (*LAYER_SUFFIXES, ".zip", ".geojson.gz", ".json.gz")
 READABLE_LAYER_SUFFIXES = (*GDAL_SUFFIXES, *PARQUET_SUFFIXES)
 """What `read_layer` reads."""
@@ -25,7 +33,19 @@ READABLE_SUFFIXES = (*TABLE_SUFFIXES, *GDAL_SUFFIXES)
 """What either reads."""
 
 # Two letters at least: one letter and a colon is a Windows drive. Path() makes one slash of two.
+_METADATA = re.compile(r"[_-]metadata$", re.IGNORECASE)
 _ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:/|/vsi)")
+
+
+_OTHER_FORMATS = (
+    (b"PK\x03\x04", ".xlsx, .ods, .zip"),
+    (b"\xd0\xcf\x11\xe0", ".xls"),
+    (b"\x1f\x8b", ".csv.gz"),
+    (b"PAR1", ".parquet"),
+    (b"SQLite format 3", ".gpkg"),
+    (b"%PDF", ".pdf"),
+)
+_MAGIC_BYTES_N = 16
 
 
 def read_table(
@@ -37,9 +57,9 @@ def read_table(
     ----------
     path
         ``.csv``, ``.txt`` or ``.tsv`` (also ``.gz``), a workbook (``.xlsx``, ``.xlsm``, ``.xlsb``,
-        ``.xls``, ``.ods``) or ``.parquet``.
+        ``.xls``, ``.ods``), ``.parquet``, ``.json`` (also ``.gz``), or one of these in a ``.zip``.
     sheet
-        Sheet of a workbook; may be left out where only one has anything on it.
+        Sheet of a workbook, or list of a JSON file; may be left out where only one has anything in it.
     encoding, delimiter
         Of a text file; may be left out (see `geo.delimited.read_delimited`).
 
@@ -63,7 +83,58 @@ def read_table(
         return read_sheet(file, sheet=sheet)
     if suffix in PARQUET_SUFFIXES:
         return read_parquet_table(file)
-    raise ReadError("files.no_table_format", {"file": file.name, "required": ", ".join(TABLE_SUFFIXES)})
+    if suffix in JSON_SUFFIXES:
+        return read_json_table(file, name=sheet)
+    if suffix == ZIP_SUFFIX:
+        return _read_zipped_table(file, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    raise ReadError("files.no_table_format", {"file": file.name, "required": ", ".join(_TABLES_NAMED)})
+
+
+def _read_zipped_table(
+    file: Path, *, sheet: str | None, encoding: str | None, delimiter: str | None
+) -> TextTable:
+    """Read the one table of a zip from a copy that lives no longer than the reading."""
+    member = find_zipped_table(file)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / member.name
+        try:
+            with zipfile.ZipFile(file) as archive:
+                copy.write_bytes(archive.read(str(member)))
+        except (zipfile.BadZipFile, RuntimeError, zlib.error, NotImplementedError) as broken:
+            raise ReadError("files.broken", {"file": file.name, "reason": str(broken)}) from broken
+        text = read_table(copy, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    return replace(text, file=file.name)
+
+
+def find_zipped_table(file: Path) -> PurePosixPath:
+    """Return which member of a zip is the table; what describes an extract (``…_Metadata.json``) is none.
+
+    Raises
+    ------
+    ReadError
+        Where it is no zip, or has no table.
+    UsageError
+        Where it has several.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = [PurePosixPath(name) for name in archive.namelist()]
+    except zipfile.BadZipFile as broken:
+        raise ReadError("files.broken", {"file": file.name, "reason": str(broken)}) from broken
+    readable = (*TABLE_SUFFIXES, *JSON_SUFFIXES)
+    tables = [
+        name
+        for name in names
+        if find_suffix(name) in readable
+        and not name.name.startswith("._")
+        and not _METADATA.search(name.stem)
+    ]
+    if not tables:
+        raise ReadError("files.no_table_in_zip", {"file": file.name, "required": ", ".join(readable)})
+    if len(tables) > 1:
+        found = ", ".join(str(name) for name in tables)
+        raise UsageError("files.several_tables", {"file": file.name, "found": found})
+    return tables[0]
 
 
 def read_layer(path: str | Path, *, layer: str | None = None, crs: str | None = None) -> TextLayer:
@@ -104,7 +175,7 @@ def read_layer(path: str | Path, *, layer: str | None = None, crs: str | None = 
 
 
 def list_layers(path: str | Path) -> list[str]:
-    """Return the names of the layers with geometry in a file, or of the filled sheets of a workbook.
+    """Return the names of the layers with geometry, of a workbook's filled sheets, or of a JSON file's lists.
 
     Raises
     ------
@@ -117,6 +188,8 @@ def list_layers(path: str | Path) -> list[str]:
         return list_sheets(file)
     if suffix in PARQUET_SUFFIXES:
         return [file.stem] if find_geometry_column(file) else []
+    if suffix in JSON_SUFFIXES and is_json_table(file):
+        return list_json_tables(file)
     if suffix in GDAL_SUFFIXES:
         return list_gdal_layers(file)
     formats = ", ".join(READABLE_LAYER_SUFFIXES)
@@ -126,7 +199,8 @@ def list_layers(path: str | Path) -> list[str]:
 def is_layer(path: str | Path) -> bool:
     """Tell whether `path` is to be read by `read_layer` rather than `read_table`.
 
-    Decided by the name; a Parquet file is opened to see whether it describes a geometry.
+    Decided by the name; a Parquet file is opened to see whether it describes a geometry, a JSON file
+    whether it is GeoJSON, and a zip whether there is a layer in it.
 
     Raises
     ------
@@ -140,10 +214,14 @@ def is_layer(path: str | Path) -> bool:
         raise ReadError("files.no_readable_format", {"file": file.name, "required": formats})
     if suffix in PARQUET_SUFFIXES:
         return find_geometry_column(require_file(path)) is not None
+    if suffix in JSON_SUFFIXES:
+        return not is_json_table(require_file(path))
+    if suffix == ZIP_SUFFIX:
+        return has_layer(require_file(path))
     return suffix in GDAL_SUFFIXES
 
 
-def find_suffix(path: Path) -> str:
+def find_suffix(path: PurePath) -> str:
     """Return the suffix that says the format, lower case: of ``Boliger.CSV.gz`` it is ``.csv.gz``."""
     suffix = path.suffix.lower()
     return Path(path.stem).suffix.lower() + suffix if suffix == ".gz" else suffix
@@ -166,11 +244,21 @@ def require_file(path: str | Path) -> Path:
         if not file.is_file():
             raise ReadError("files.not_found", {"file": str(path)})
         with file.open("rb") as stream:
-            if not stream.read(1):
-                raise ReadError("files.is_empty", {"file": str(path)})
+            start = stream.read(_MAGIC_BYTES_N)
     except PermissionError as denied:
         raise ReadError("files.no_permission", {"file": str(path)}) from denied
     except OSError as failed:
         reason = failed.strerror or str(failed)
         raise ReadError("files.broken", {"file": str(path), "reason": reason}) from failed
+    if not start:
+        raise ReadError("files.is_empty", {"file": str(path)})
+    _refuse_other_format(file, start)
     return file
+
+
+def _refuse_other_format(file: Path, start: bytes) -> None:
+    """Raise where a text table begins as a file of another format does: it was only renamed."""
+    if file.suffix.lower() in {".csv", ".txt", ".tsv"}:
+        other = next((name for mark, name in _OTHER_FORMATS if start.startswith(mark)), None)
+        if other is not None:
+            raise ReadError("files.other_format", {"file": file.name, "found": other})

@@ -155,7 +155,8 @@ def _format_table(table: TableFacts, texts: Texts, width: int) -> str:
         key, values = table.problem
         return _lay([texts.get(f"error.{key}", values)], width)
     rows = labels.format_count(table.rows_n, texts.language)
-    key = "sheet" if table.name else "table"
+    # Only a list of a JSON file has a name and no heading.
+    key = "table" if not table.name else "list" if table.heading_line is None else "sheet"
     lines = [_tell(key, texts, {"sheet": table.name, "rows": rows})]
     if table.delimiter:
         delimiter = texts.get("inspection.tab") if table.delimiter == "\t" else table.delimiter

@@ -24,6 +24,19 @@ def test_zipped_shapefile(layer_files, tmp_path):
     assert list_layers(path) == ["lag"]
 
 
+@pytest.mark.parametrize("missing", [".dbf", ".shx"])
+def test_zipped_shapefile_without_a_part(layer_files, tmp_path, missing):
+    layer_files.write(tmp_path, "lag.shp")
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in tmp_path.glob("lag.*"):
+            if part.suffix != missing:
+                archive.write(part, f"mappe/{part.name}")
+    with pytest.raises(ReadError) as caught:
+        read_layer(path)
+    assert (caught.value.key, caught.value.values["other"]) == ("files.parts_missing", f"lag{missing}")
+
+
 def test_zip_with_several_layers(layer_files, tmp_path):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
