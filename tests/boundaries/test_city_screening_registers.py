@@ -172,7 +172,9 @@ def test_zones_bear_the_name_of_the_place_they_lie_in_everywhere(plain):
         Zoo=shapely.box(share, south, east + 500, north),
         Far=box(0, 0, 2, 2),
     )
-    layers = {"places": places, "blocks": layer(k=zone), "old_zones": layer(Før=zone), "barriers": None}
+    layers = {"places": places, "blocks": layer(k=zone), "old_zones": layer(Før=zone)}
+    road = shapely.LineString([(west - 500, (south + north) / 2), (east + 500, (south + north) / 2)])
+    layers["barriers"] = gpd.GeoDataFrame({"name": ["b"], "kind": ["vej"]}, geometry=[road], crs=25832)
     city = screen_city(ScreeningPlan(compare=Path("før.geojson")), make_inputs(registers, **layers))
     # Three fifths of the zone lie in Zoo.
     assert city.published.zones["name"].tolist() == ["Zoo"]
@@ -181,6 +183,11 @@ def test_zones_bear_the_name_of_the_place_they_lie_in_everywhere(plain):
     assert city.compared.zones["old_names"].tolist() == [("Før",)]
     assert city.compared.file == "før.geojson"
     assert city.block_zones["name"].tolist() == ["Zoo"]
+    assert city.barriers["name"].tolist()[0] == "Zoo"
+    assert city.barriers["zone"].tolist() == [1, pd.NA]
+    # Through the zone, and 25 m beside it at either end.
+    assert city.barriers["barrier_m"].tolist() == [pytest.approx(east - west + 50, abs=1)] * 2
+    assert city.barriers["crossings_n"].isna().all()
 
 
 def test_a_city_without_contrast_has_nothing_to_tell_of_zones(town):
