@@ -22,7 +22,15 @@ from maps.command_line import (
     pick,
     show_progress,
 )
-from maps.conversation import add_command, open_project, read_or_exit, tell, tell_findings, tell_or_exit
+from maps.conversation import (
+    add_command,
+    open_project,
+    read_or_exit,
+    read_project,
+    tell,
+    tell_findings,
+    tell_or_exit,
+)
 
 if TYPE_CHECKING:
     from boundaries.designation.made_list import NoList
@@ -150,13 +158,12 @@ def inspect(ctx: click.Context, file: Path, layer: str | None, as_json: bool) ->
 def check(ctx: click.Context, project: Path, on: datetime | None, strict: bool, as_json: bool) -> None:
     """Read and check every register."""
     from boundaries.registers.findings import has_errors, make_strict
-    from boundaries.registers.readers import read_registers
     from maps import results, terminal
 
     opened, _ = open_project(ctx, project, on)
     with show_progress(ctx, "read") as advance:
         advance("read")
-        registers = read_registers(opened)
+        registers = read_project(opened)
     findings = make_strict(registers.findings) if strict else registers.findings
     tell_findings(ctx, opened, findings)
     table = terminal.findings_table(findings, find_texts(ctx))

@@ -57,12 +57,19 @@ def open_project(
     return replace(project, status_date=status_date, output=output or project.output), status_date
 
 
+def read_project(project: "Project") -> "Registers":
+    """Read the registers; of land that a split has moved, the findings name the area that holds it."""
+    from boundaries.delineation.holders import name_holders
+    from boundaries.registers.readers import read_registers
+
+    return name_holders(read_registers(project), tolerance_m2=project.settings.overlap_tolerance_m2)
+
+
 def read_or_exit(ctx: click.Context, project: "Project") -> "Registers":
     """Read the registers; findings that are errors are told and written, and end the command."""
     from boundaries.registers.findings import has_errors
-    from boundaries.registers.readers import read_registers
 
-    registers = read_registers(project)
+    registers = read_project(project)
     if has_errors(registers.findings):
         tell_findings(ctx, project, registers.findings)
         ctx.exit(DataError.exit_status)
