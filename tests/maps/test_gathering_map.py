@@ -128,3 +128,26 @@ def test_a_row_opens_the_area_by_keyboard_and_the_search_narrows(document, open_
     dash = "e => getComputedStyle(e).strokeDasharray"
     assert page.locator("path.gathered.is-small").first.evaluate(dash) != "none"
     assert page.locator("path.gathered.has-plan").first.evaluate(dash) == "none"
+
+
+LINES_OF = """name => [...document.querySelectorAll("bdi")].filter((one) => one.textContent.includes(name)).map((one) => {
+  const range = document.createRange(), text = one.firstChild.nodeType === 3 ? one.firstChild : one.querySelector("*").firstChild
+  const at = text.data.indexOf(name)
+  range.setStart(text, at)
+  range.setEnd(text, at + name.length)
+  return new Set([...range.getClientRects()].filter((box) => box.width).map((box) => Math.round(box.top))).size
+})"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390, 1400])
+def test_a_name_breaks_only_where_it_must(width, open_page):
+    long = "Strandskadegårdene"
+    endless = "Skt" * 40
+    shapes = make_shapes().assign(name=[long, endless, "Cedervej", "Dueslaget"])
+    page = open_page(render_gathering_map(make_areas(), shapes, load_texts("da")), width=width, height=844)
+    # In the table, and on the map where its label has room.
+    assert set(page.evaluate(LINES_OF, long)) == {1}
+    table = page.locator(".side th[scope=row] bdi", has_text=endless)
+    assert table.first.bounding_box()["width"] < 190
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
