@@ -93,7 +93,7 @@ def run(  # noqa: PLR0913  # one parameter an option
     folder.refuse_existing(target, texts, overwrite=overwrite)
     with show_progress(ctx, "read", "decide") as advance:
         advance("read")
-        registers = read_or_exit(ctx, opened)
+        registers = read_or_exit(ctx, opened, tells_all=True)
         advance("decide")
         assessment, listed = _assess(opened, registers, status_date)
         answer = folder.Answer(publish_assessment(assessment), listed, registers.parcels, tiles)

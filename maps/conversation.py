@@ -65,15 +65,33 @@ def read_project(project: "Project") -> "Registers":
     return name_holders(read_registers(project), tolerance_m2=project.settings.overlap_tolerance_m2)
 
 
-def read_or_exit(ctx: click.Context, project: "Project") -> "Registers":
-    """Read the registers; findings that are errors are told and written, and end the command."""
+def read_or_exit(ctx: click.Context, project: "Project", *, tells_all: bool = False) -> "Registers":
+    """Read the registers; findings that are errors are told and written, and end the command.
+
+    Of other findings, what was left out on reading among them, it is said how many there are and which
+    command shows them; a command that `tells_all` of them itself says nothing here.
+    """
     from boundaries.registers.findings import has_errors
 
     registers = read_project(project)
     if has_errors(registers.findings):
         tell_findings(ctx, project, registers.findings)
         ctx.exit(DataError.exit_status)
+    if len(registers.findings) and not tells_all:
+        _tell_number(ctx, project, len(registers.findings))
     return registers
+
+
+def _tell_number(ctx: click.Context, project: "Project", number: int) -> None:
+    from boundaries.registers.project import PROJECT_FILE
+    from maps import labels, terminal
+
+    texts = find_texts(ctx)
+    key = "cli.findings_one" if number == 1 else "cli.findings_many"
+    count = labels.format_count(number, texts.language)
+    is_named = project.path.name != PROJECT_FILE
+    path = terminal.show_path(project.path if is_named else project.path.parent)
+    click.echo(texts.get(key, {"count": count, "project": path}), err=True)
 
 
 def tell_findings(ctx: click.Context, project: "Project", findings: "pd.DataFrame") -> None:

@@ -4,6 +4,11 @@ A count of persons from 1 up to, not including, the threshold is hidden. Within 
 the counted plus the undecided, so a hidden part hides the ends that would return it. A sum over areas
 is made of shown areas only, and says how many it leaves out. Every area has its counts, so a count
 that is missing on arrival was hidden before, and is shown as hidden.
+
+`boundaries.disclosure` decides what is hidden, and every command passes results through it; on these this
+guard changes nothing. It stays since pages, layers and reports take an `Assessment`, whose type does not tell
+whether it was passed through: a caller that forgets the step still shows no small count. It is no replacement
+for that step, which also hides what sums over areas would give back.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """What the command says of inputs that cannot be read: one line each, in both languages, and how it ends."""
 
+import json
 import os
 import sqlite3
 
@@ -160,3 +161,24 @@ def test_every_file_that_cannot_be_read_has_its_line(tmp_path, run, language):
         (True, False),
         (False, True),
     ]
+
+
+def test_every_command_that_reads_a_project_says_how_many_warnings_there_are(demo, run, tmp_path):
+    number = len(json.loads(run("check", demo[0], "--json").stdout)["findings"])
+    assert number > 1
+    told = f"Der er {number} advarsler om inddata"
+    commands = (
+        ("list", demo[0]),
+        ("dwellings", demo[0], "--at", "644344", "6255402"),
+        ("whatif", demo[0], demo[0] / "forslag.toml"),
+    )
+    for command in commands:
+        result = run(*command)
+        assert result.exit_code == 0, result.stderr
+        assert result.stderr.count(told) == 1
+        assert f"boligkort check {demo[0]}" in result.stderr
+        assert told not in result.stdout
+    # It tells them all, and writes them.
+    whole = run("run", demo[0], "--output", tmp_path / "ud")
+    assert told not in whole.stderr
+    assert "tenure_unknown" in whole.stderr

@@ -71,3 +71,11 @@ def test_the_input_is_left_alone_and_sums_leave_out_the_hidden():
     total = sum_shown(withhold_residents(areas, THRESHOLD)["residents_counted_n"])
     assert (total.total_n, total.hidden_n) == (150, 1)
     pd.testing.assert_frame_equal(areas, before)
+
+
+def test_on_a_published_result_the_guard_changes_nothing(demo_pages):
+    areas, settings = demo_pages.shown.areas, demo_pages.shown.settings
+    columns = list(RESIDENT_COLUMNS)
+    assert areas[columns].isna().any(axis=None)
+    shown = withhold_residents(areas, settings.suppression_threshold_n)
+    assert shown.equals(pd.DataFrame(areas[columns]).astype("Int64"))
