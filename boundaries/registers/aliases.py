@@ -7,9 +7,18 @@ The canonical name itself always fits and goes first; then the headings in the o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+# A shapefile has ten letters of a heading; these of ours and of the cadastre are longer.
 _PARCEL = {
-    "cadastral_district": ("ejerlavskode", "ejerlavkode", "elavskode", "landsejerlavskode"),
-    "parcel_number": ("matrikelnr", "matrikelnummer", "matrnr"),
+    "cadastral_district": (
+        "ejerlavskode",
+        "ejerlavkode",
+        "elavskode",
+        "landsejerlavskode",
+        "ejerlavsko",
+        "ejerlavkod",
+        "cadastral_",
+    ),
+    "parcel_number": ("matrikelnr", "matrikelnummer", "matrnr", "matrikelnu", "parcel_num"),
 }
 _OUTLINE = {**_PARCEL, "parcels": ("matrikler", "jordstykker", "matrikelnumre")}
 _AREA_ID = ("område_id", "boligområde_id", "områdenr", "områdenummer")
@@ -42,8 +51,8 @@ ALIASES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "dwellings": {
         "dwelling_id": ("id_lokalId", "enhed_id", "bolig_id", "bolignr"),
         "address": ("adresse", "adressebetegnelse"),
-        "x": ("x_koordinat", "etrs89_x", "østkoordinat", "x_byg"),
-        "y": ("y_koordinat", "etrs89_y", "nordkoordinat", "y_byg"),
+        "x": ("x_koordinat", "etrs89_x", "etrs89koordinat_øst", "østkoordinat", "x_byg"),
+        "y": ("y_koordinat", "etrs89_y", "etrs89koordinat_nord", "nordkoordinat", "y_byg"),
         "tenure": ("boligtype", "ejerform"),
         "use_code": ("enh020EnhedensAnvendelse", "anvendelseskode", "anvendelse"),
         "built_year": _BUILT_YEAR,
@@ -96,11 +105,12 @@ ALIASES: Mapping[str, Mapping[str, Sequence[str]]] = {
             "kommunekode",
             "kommunenr",
             "kommunenummer",
+            "kommunekod",
             "kom_kode",
             "kom_nr",
             "kode",
         ),
-        "name": ("komnavn", "kommunenavn", "kommune", "kom_navn", "navn"),
+        "name": ("komnavn", "kommunenavn", "kommunenav", "kommune", "kom_navn", "navn"),
     },
     "flows": {
         "year": ("år", "opgørelsesår", "figurår"),
