@@ -151,6 +151,15 @@ def test_parcels_without_any_geometry_are_refused(read, left_out):
     assert missing["column"].tolist() == ["geometry"]
 
 
+def test_a_file_that_is_missing_is_named(read):
+    told = read({"jordstykke.csv": PARCELS}).findings
+    told = told[told["rule"] == "extract_incomplete"]
+    assert sorted(told["value"]) == ["ejerlav", "lodflade"]
+    assert set(told["file"]) == {"jordstykke.csv"}
+    coded = PARCELS.replace("L1\n", "10851\n")
+    assert "extract_incomplete" not in list_rules(read({"jordstykke.csv": coded, "lodflade.csv": SURFACES}))
+
+
 def test_nothing_is_looked_up_where_there_is_no_file():
     keys = pd.Series(["a", None], dtype="str")
     assert look_up(keys, None, "value").isna().all()

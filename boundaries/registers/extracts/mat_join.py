@@ -9,6 +9,7 @@ import shapely
 
 from boundaries.registers.extracts.entities import Entity
 from boundaries.registers.extracts.links import find_missing, look_up
+from boundaries.registers.findings import make_finding
 from boundaries.registers.rows import Rows
 from geo.crs import WORKING_CRS
 
@@ -34,7 +35,8 @@ def join_parcels(parcels: Rows, entities: Mapping[Entity, Rows]) -> tuple[pd.Dat
         Columns ``cadastral_district`` and ``parcel_number``, and ``geometry`` where a file has any; index
         that of `parcels`.
     list
-        Findings: parcels without a lodflade or with an ejerlav that no file holds.
+        Findings: parcels without a lodflade or with an ejerlav that no file holds, and that no file holds
+        any lodflade or ejerlav.
     """
     findings: list[pd.DataFrame] = []
     districts = entities.get(Entity.DISTRICT)
@@ -43,9 +45,18 @@ def join_parcels(parcels: Rows, entities: Mapping[Entity, Rows]) -> tuple[pd.Dat
     # The id of an ejerlav of MAT is its code, in digits; any other id needs the file of the ejerlav.
     code = code.fillna(told.where(told.str.fullmatch(r"\d+").astype("boolean").fillna(value=False)))
     findings.append(find_missing(parcels, told.where(code.isna()), districts, column="district_id"))
+    if districts is None and (told.notna() & code.isna()).any():
+        findings.append(_tell_incomplete(parcels, Entity.DISTRICT))
     columns = pd.DataFrame({"cadastral_district": code, "parcel_number": parcels.text("number")})
     shapes = _find_shapes(parcels, entities.get(Entity.PARCEL_SHAPE), findings)
+    if shapes is None and Entity.PARCEL_SHAPE not in entities:
+        findings.append(_tell_incomplete(parcels, Entity.PARCEL_SHAPE))
     return (columns if shapes is None else columns.assign(geometry=shapes)), findings
+
+
+def _tell_incomplete(parcels: Rows, entity: Entity) -> pd.DataFrame:
+    place = {"file": parcels.name_files(), "value": entity.value}
+    return make_finding("extract_incomplete", parcels.register, place)
 
 
 def _find_shapes(parcels: Rows, surfaces: Rows | None, findings: list[pd.DataFrame]) -> gpd.GeoSeries | None:
