@@ -112,7 +112,8 @@ class LayerFacts:
     is_working_crs
         Whether it is EPSG:25832, by whatever name.
     proposals
-        In which systems the coordinates would lie in Denmark, where the file states none.
+        In which systems the coordinates would lie in Denmark, where the file states none, or one by which
+        none of them does.
     rows_n
         Features that were read, not what the header says.
     extent

@@ -11,9 +11,9 @@ import pyogrio
 import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
-from geo.crs import is_working_crs, measure_typical_bounds, name_crs, propose_crs
+from geo.crs import WORKING_CRS, is_in_denmark, is_working_crs, measure_typical_bounds, name_crs, propose_crs
 from geo.errors import ReadError
 from geo.inspection_facts import Bounds, Fault, FieldFacts, FieldKind, GeometryFault, LayerFacts
 from geo.layer_files import LayerFile, list_members, locate_layer_file, states_crs
@@ -167,12 +167,22 @@ def _describe(
         has_z=bool(shapely.has_z(shapes).any()),
         crs=name_crs(known) if known else "",
         is_working_crs=known is not None and is_working_crs(known),
-        proposals=propose_crs(typical) if typical and not known else (),
+        proposals=propose_crs(typical) if typical and not _lies_in_denmark(bounds, known) else (),
         rows_n=len(shapes),
         extent=_measure_extent(shapes),
         fields=fields,
         faults=faults,
     )
+
+
+def _lies_in_denmark(bounds: NDArray[np.float64], crs: CRS | None) -> bool:
+    """Tell whether any row does by `crs`: the file would be refused else; never where it states none."""
+    if crs is None:
+        return False
+    transformer = Transformer.from_crs(crs, WORKING_CRS, always_xy=True)
+    known = bounds[np.isfinite(bounds).all(axis=1)]
+    centres = transformer.transform((known[:, 0] + known[:, 2]) / 2, (known[:, 1] + known[:, 3]) / 2)
+    return bool(is_in_denmark(*centres).any())
 
 
 def _list_types(shapes: NDArray[np.object_]) -> tuple[str, ...]:

@@ -107,11 +107,16 @@ def _format_layer(layer: LayerFacts, texts: Texts, width: int) -> str:
         lines.append("  " + _tell("extent", texts, _show_extent(layer.extent, texts.language)))
     if layer.second is not None:
         lines.append("  " + _format_second(layer, layer.second, texts))
-    lines += _format_faults(layer.faults, texts)
+    if layer.rows_n:
+        lines += _format_faults(layer.faults, texts)
     return "\n".join([_lay(lines, width), _format_fields(layer.fields, texts, width)])
 
 
 def _format_crs(layer: LayerFacts, texts: Texts) -> str:
+    if layer.crs and layer.proposals:
+        key = "crs_denied" if any(not one.is_swapped for one in layer.proposals) else "crs_denied_swapped"
+        proposals = ", ".join(dict.fromkeys(one.label for one in layer.proposals))
+        return _tell(key, texts, {"crs": layer.crs, "proposals": proposals})
     if layer.crs:
         key = "crs_working" if layer.is_working_crs else "crs_other"
         return _tell(key, texts, {"crs": layer.crs, "required": WORKING_CRS})

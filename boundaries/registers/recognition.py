@@ -170,7 +170,7 @@ def _name_geometry(layer: LayerFacts) -> Geometry | None:
 
 
 def _propose_crs(inspection: Inspection, part: str) -> str:
-    layers = [layer for layer in inspection.layers if layer.name == part]
+    layers = [layer for layer in inspection.layers if layer.name == part and not layer.crs]
     proposals = [proposal for layer in layers for proposal in layer.proposals if not proposal.is_swapped]
     return proposals[0].crs if proposals else ""
 

@@ -110,3 +110,28 @@ def test_an_official_extract_is_named_by_its_entity(tmp_path):
     (found,) = recognise(path)
     assert (found.register, found.entity) == ("dwellings", "opgang")
     assert tomllib.loads(found.snippet)["registers"]["dwellings"]["files"] == [path.as_posix()]
+
+
+@pytest.mark.parametrize(
+    ("file", "headings", "register"),
+    [
+        ("m.shp", ["ejerlavskode", "matrikelnummer"], "parcels"),
+        ("m.shp", ["cadastral_district", "parcel_number"], "parcels"),
+        ("m.shp", ["kommunekode", "kommunenavn"], "kommuner"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Column names longer", "ignore:Normalized")
+def test_headings_that_a_shapefile_cut_off_are_recognised(tmp_path, file, headings, register):
+    box = shapely.box(645_000, 6_255_000, 645_100, 6_255_100)
+    frame = gpd.GeoDataFrame({name: ["0101"] for name in headings}, geometry=[box], crs="EPSG:25832")
+    frame.to_file(tmp_path / file, engine="pyogrio")
+    (found,) = recognise_file(inspect_file(tmp_path / file))
+    assert (found.register, found.missing) == (register, ())
+    assert sorted(found.headings.values()) == sorted(name[:10] for name in headings)
+
+
+def test_coordinates_of_the_former_address_service_are_recognised(tmp_path):
+    path = tmp_path / "adgangsadresser.csv"
+    path.write_text("id_lokalId,etrs89koordinat_øst,etrs89koordinat_nord\na,1,2\n", encoding="utf-8")
+    (found,) = recognise_file(inspect_file(path))
+    assert (found.headings["x"], found.headings["y"]) == ("etrs89koordinat_øst", "etrs89koordinat_nord")

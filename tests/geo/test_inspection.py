@@ -392,3 +392,12 @@ def test_a_half_written_geopackage_is_refused_and_left_as_it_is(spoilt):
 def test_a_file_is_required(tmp_path):
     with pytest.raises((ReadError, UsageError)):
         inspect_file(tmp_path)
+
+
+@pytest.mark.parametrize(("stated", "n"), [("EPSG:25833", 2), ("EPSG:25832", 0), ("EPSG:3857", 2)])
+def test_a_reference_system_by_which_nothing_lies_in_denmark_is_doubted(tmp_path, stated, n):
+    box = shapely.box(645_000, 6_255_000, 645_100, 6_255_100)
+    gpd.GeoDataFrame({"a": ["1"]}, geometry=[box], crs=stated).to_file(tmp_path / "m.gpkg", engine="pyogrio")
+    (layer,) = inspect_file(tmp_path / "m.gpkg").layers
+    assert len(layer.proposals) == n
+    assert {one.crs for one in layer.proposals} <= {"EPSG:25832", "EPSG:23032"}

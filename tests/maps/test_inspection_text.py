@@ -96,6 +96,10 @@ def test_reference_systems_are_told_as_they_are(layer_file, texts):
     swapped = CrsProposal("EPSG:4258", "ETRS89", is_swapped=True)
     assert "hvis det er EPSG:4326 (WGS 84)." in tell_crs(crs="", proposals=(straight, swapped))
     assert "akserne byttes om, og det er EPSG:4258" in tell_crs(crs="", proposals=(swapped,))
+    denied = tell_crs(crs="EPSG:25833 (UTM 33)", is_working_crs=False, proposals=(straight, swapped))
+    assert "EPSG:25833 (UTM 33), men efter det ligger intet i Danmark" in denied
+    assert "hvis akserne byttes om, og det er EPSG:4258" in tell_crs(crs="X", proposals=(swapped,))
+    assert "geometrier" not in tell_crs(rows_n=0, faults=(), second=None).split("Kolonne")[0].lower()
     assert "z-koordinat, som ikke bruges" in tell_crs(has_z=True)
     assert "Alle geometrier kan bruges." in tell_crs(faults=())
     bare = tell_crs(geometry_type="", found_types=())
