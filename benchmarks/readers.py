@@ -12,6 +12,7 @@ process of its own.
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -131,8 +132,10 @@ def read_register(path: Path) -> Checked:
         output=path.parent / "resultat",
         sources={register: source},
     )
-    rows = read_sources(project).rows[register]
-    return build_dwellings(rows, reference_year=2025) if register == "dwellings" else build_residents(rows)
+    raw = read_sources(project)
+    if register == "dwellings":
+        return build_dwellings(raw.hand_over(register), reference_year=2025)
+    return build_residents(raw.hand_over(register))
 
 
 def choose_side(folder: Path, side: str) -> Callable[[], object]:
@@ -193,6 +196,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the files are already")
     parser.add_argument("--side", choices=SIDES, help="run this once and tell its peak memory")
     arguments = parser.parse_args()
+    if "MIMALLOC_PURGE_DELAY" not in os.environ:
+        # As the command sets it, for both sides; Arrow has been loaded, and reads it only then.
+        os.environ["MIMALLOC_PURGE_DELAY"] = "-1"
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     if arguments.side:
         choose_side(arguments.folder, arguments.side)()
         print(json.dumps({"peak_kib": read_peak_kib()}))

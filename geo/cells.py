@@ -14,6 +14,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geo.memory import count_up, make_room
+
+Place = tuple[tuple[int, ...], ...]
+"""Where a column of text lies in the memory: for each piece its first cell, its length, its buffers."""
+
 _BLANKS = " \t\r\n\v\f\u00a0\ufeff\u200b"
 _IS_BLANK_START = np.zeros(256, dtype=bool)
 _IS_BLANK_START[[blank.encode()[0] for blank in _BLANKS]] = True
@@ -171,21 +176,60 @@ def take_text(text: pd.Series) -> pa.Array:
     return _combine(take_cells(text))
 
 
+def name_place(cells: pa.ChunkedArray) -> Place:
+    """Return where in the memory a column of text lies.
+
+    Two columns that live at the same time and lie in the same place are the same text: pandas makes
+    another object of a column at every turn, and leaves the text where it is.
+    """
+    return tuple(
+        (piece.offset, len(piece), *(buffer.address if buffer else 0 for buffer in piece.buffers()))
+        for piece in cells.chunks
+    )
+
+
 def gather_text(cells: pa.Array | pa.ChunkedArray, positions: np.ndarray) -> pa.Array:
     """Return the texts at `positions`.
 
     Texts of one length, as keys and codes are, lie in the memory as the rows of a table, and are
     gathered in a third of the time.
     """
-    text = _combine(cells)
-    data, offsets = find_bytes(text)
-    width = int(offsets[1]) if len(text) else 0
-    if text.null_count or not width or not (np.diff(offsets) == width).all():
-        return text.take(pa.array(positions))
-    gathered = np.take(np.ascontiguousarray(data).view(f"V{width}"), positions)
-    ends = np.arange(0, (len(positions) + 1) * width, width, dtype=np.int64)
+    pieces = [
+        find_bytes(piece) for piece in (cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells])
+    ]
+    width = 0 if cells.null_count else _find_width([offsets for _, offsets in pieces])
+    if not width:
+        return _combine(cells).take(pa.array(positions))
+    rows = make_room(len(cells), f"V{width}")
+    begin = 0
+    for data, _ in pieces:
+        rows[begin : begin + len(data) // width] = np.ascontiguousarray(data).view(rows.dtype)
+        begin += len(data) // width
+    gathered = make_room(len(positions), rows.dtype)
+    for begin in range(0, len(positions), _PIECE_N):  # numpy makes eight bytes of every position
+        piece = positions[begin : begin + _PIECE_N]
+        np.take(rows, piece, out=gathered[begin : begin + len(piece)], mode="clip")
+    ends = count_up(len(positions) + 1, step=width)
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(gathered.view(np.uint8))]
     return pa.Array.from_buffers(pa.large_string(), len(positions), buffers)
+
+
+def _find_width(pieces: list[np.ndarray]) -> int:
+    """Return how many bytes every cell has, by where they begin; 0 where that differs."""
+    width = next((int(offsets[1] - offsets[0]) for offsets in pieces if len(offsets) > 1), 0)
+    for offsets in pieces:
+        for begin in range(0, len(offsets) - 1, _PIECE_N):
+            ends = offsets[begin : begin + _PIECE_N + 1]
+            if (ends[1:] - ends[:-1] != width).any():
+                return 0
+    return width
+
+
+def make_nulls(count: int) -> pa.Array:
+    """Return so many missing texts; those who ask for them at one time share them."""
+    is_text = pa.py_buffer(bytes(-(-count // 8)))
+    ends = pa.py_buffer(count_up(count + 1, step=0))
+    return pa.Array.from_buffers(pa.large_string(), count, [is_text, ends, pa.py_buffer(b"")], count)
 
 
 def text_to_arrow(text: pd.Series) -> pa.Array:
@@ -195,7 +239,7 @@ def text_to_arrow(text: pd.Series) -> pa.Array:
 
 def arrow_to_text(cells: pa.Array, index: pd.Index) -> pd.Series:
     """Return Arrow text as a column of ``str`` dtype on `index`; null is missing."""
-    return pd.Series(cells.to_pandas().array, index=index, dtype="str")
+    return pd.Series(cells.to_pandas().array, index=index, dtype="str", copy=False)
 
 
 def _format_text(cells: pa.Array) -> pa.Array:

@@ -88,8 +88,8 @@ def parse_dates(text: pd.Series) -> ParsedDates:
     days, is_bad = _parse_distinct_dates(clean_cells(distinct.texts))
     values = distinct.spread(days, missing=np.datetime64("NaT", "s"))
     return ParsedDates(
-        pd.Series(values, index=text.index),
-        pd.Series(distinct.spread(is_bad, missing=False), index=text.index),
+        pd.Series(values, index=text.index, copy=False),
+        pd.Series(distinct.spread(is_bad, missing=False), index=text.index, copy=False),
     )
 
 
@@ -122,8 +122,8 @@ def parse_booleans(text: pd.Series) -> ParsedBooleans:
         distinct.spread(is_true, missing=False), ~distinct.spread(is_read, missing=False)
     )
     return ParsedBooleans(
-        pd.Series(values, index=text.index),
-        pd.Series(distinct.spread(is_bad, missing=False), index=text.index),
+        pd.Series(values, index=text.index, copy=False),
+        pd.Series(distinct.spread(is_bad, missing=False), index=text.index, copy=False),
     )
 
 

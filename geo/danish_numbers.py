@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.cells import arrow_to_text, clean_cells, find_bytes, take_cells, text_to_arrow
-from geo.distinct import find_distinct, is_repetitive
+from geo.distinct import Distinct, find_distinct, is_repetitive
+from geo.memory import make_room
 
 Decimal = Literal[",", "."] | None
 """The decimal mark that the project file declares, or None where it says nothing."""
@@ -34,6 +35,12 @@ _IS_DIGIT_OR_MARK[list(b"0123456789.,-")] = True
 _IS_SEPARATOR = np.zeros(256, dtype=bool)
 _IS_SEPARATOR[list(b".,")] = True
 _PIECE_N = 1 << 16
+_PIECE_BYTES = 1 << 18
+_MOST_DIGITS_N = 18
+_ZERO, _NINE = np.uint8(ord("0")), np.uint8(9)
+# From the comma to the nine there is one byte that no number has, the slash.
+_LEAST_MARK, _MOST_MARK = np.uint8(ord(",")), np.uint8(ord("9") - ord(","))
+_COMMA_TO_POINT = np.uint8(ord(".") - ord(","))
 
 
 class ParsedNumbers(NamedTuple):
@@ -89,14 +96,14 @@ def parse_numbers(text: pd.Series, *, decimal: Decimal = None) -> ParsedNumbers:
     """
     if is_repetitive(text):
         return _spread(text, partial(parse_numbers, decimal=decimal))
-    values = np.empty(len(text), dtype=np.float64)
+    values = make_room(len(text), np.float64)
     masks = [np.zeros(len(text), dtype=bool) for _ in range(3)]
     begin = 0
     for piece in take_cells(text).chunks:
         place = slice(begin, begin + len(piece))
-        values[place] = _parse_piece(clean_cells(piece), decimal, [mask[place] for mask in masks])
+        values[place] = _parse_piece(piece, decimal, [mask[place] for mask in masks])
         begin += len(piece)
-    return ParsedNumbers(*(pd.Series(part, index=text.index) for part in (values, *masks)))
+    return ParsedNumbers(*(pd.Series(part, index=text.index, copy=False) for part in (values, *masks)))
 
 
 def _parse_piece(cells: pa.Array, decimal: Decimal, masks: list[np.ndarray]) -> np.ndarray:
@@ -105,7 +112,8 @@ def _parse_piece(cells: pa.Array, decimal: Decimal, masks: list[np.ndarray]) -> 
     if not is_odd.any():
         return values
     rows = np.flatnonzero(is_odd)
-    plain, odd_masks = _to_plain_numbers(cells.take(pa.array(rows)), decimal)
+    # A blank is odd, too, so that nothing else needs to be trimmed.
+    plain, odd_masks = _to_plain_numbers(clean_cells(cells.take(pa.array(rows))), decimal)
     values[rows] = pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False)
     for mask, odd in zip(masks, odd_masks.values(), strict=True):
         mask[rows] = odd.to_numpy(zero_copy_only=False)
@@ -133,6 +141,9 @@ def parse_integers(text: pd.Series, *, decimal: Decimal = None) -> ParsedNumbers
     ParsedNumbers
         ``values`` as ``Int64``.
     """
+    known = _read_whole_numbers(take_cells(text))
+    if known is not None:
+        return ParsedNumbers(pd.Series(known, index=text.index, copy=False), *_make_clear_masks(text.index))
     if is_repetitive(text):
         return _spread(text, partial(parse_integers, decimal=decimal))
     plain, masks = _to_plain_numbers(text_to_arrow(text), decimal)
@@ -156,7 +167,48 @@ def _spread(text: pd.Series, parse: Callable[[pd.Series], ParsedNumbers]) -> Par
     distinct = find_distinct(text)
     # One more entry, for a missing cell: that is no number and has no fault.
     parsed = parse(arrow_to_text(distinct.extend(distinct.texts), pd.RangeIndex(len(distinct.texts) + 1)))
-    return ParsedNumbers(*(part.take(distinct.codes).set_axis(text.index) for part in parsed))
+    return ParsedNumbers(
+        _copy_cells(parsed.values, distinct, text.index),
+        *(_copy_cells(mask, distinct, text.index) for mask in parsed[1:]),
+    )
+
+
+def _copy_cells(values: pd.Series, distinct: Distinct, index: pd.Index) -> pd.Series:
+    """Return for each cell what was found of its text."""
+    if values.dtype == bool and not values.any():
+        return pd.Series(np.zeros(len(distinct.codes), dtype=bool), index=index, copy=False)
+    return pd.Series(values.array.take(distinct.codes.astype(np.intp)), index=index, copy=False)
+
+
+def _read_whole_numbers(cells: pa.ChunkedArray) -> pd.arrays.IntegerArray | None:
+    """Read a column with nothing but digits in it, as years and ages are; None where there is more."""
+    values = make_room(len(cells), np.int64)
+    begin = 0
+    for piece in cells.chunks:
+        data, offsets = find_bytes(piece)
+        if _has_more_than_digits(data) or np.diff(offsets).max(initial=0) > _MOST_DIGITS_N:
+            return None
+        try:
+            numbers = pc.cast(piece, pa.int64())
+        except pa.ArrowInvalid:  # an empty text
+            return None
+        filled = pc.fill_null(numbers, 0) if numbers.null_count else numbers
+        values[begin : begin + len(piece)] = filled.to_numpy()
+        begin += len(piece)
+    is_missing = np.zeros(len(cells), dtype=bool)
+    if cells.null_count:
+        is_missing = cells.is_null().to_numpy()
+    return pd.arrays.IntegerArray(values, is_missing)
+
+
+def _make_clear_masks(index: pd.Index) -> list[pd.Series]:
+    return [pd.Series(np.zeros(len(index), dtype=bool), index=index, copy=False) for _ in range(3)]
+
+
+def _has_more_than_digits(data: np.ndarray) -> bool:
+    # Below "0" the difference wraps round to more than nine.
+    pieces = (data[begin : begin + _PIECE_BYTES] for begin in range(0, len(data), _PIECE_BYTES))
+    return any(bool(((piece - _ZERO) > _NINE).any()) for piece in pieces)
 
 
 def _read_digits(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -166,11 +218,21 @@ def _read_digits(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     coordinates or amounts, and takes a third of the time of looking closer.
     """
     is_odd = _find_odd_cells(cells)
-    digits = pc.replace_substring(_blank_out(cells, is_odd) if is_odd.any() else cells, ",", ".")
+    digits = _write_points(_blank_out(cells, is_odd) if is_odd.any() else cells)
     try:
         return pc.cast(digits, pa.float64()).to_numpy(zero_copy_only=False, writable=True), is_odd
     except pa.ArrowInvalid:  # a sign in the middle, two separators
         return np.full(len(cells), np.nan), np.asarray(cells.is_valid())
+
+
+def _write_points(cells: pa.Array) -> pa.Array:
+    """Return cells with a point for every comma."""
+    data, offsets = find_bytes(cells)
+    if cells.offset or not len(data):
+        return pc.replace_substring(cells, ",", ".")
+    is_comma = (data == ord(",")).view(np.uint8)
+    buffers = [cells.buffers()[0], pa.py_buffer(offsets), pa.py_buffer(data + is_comma * _COMMA_TO_POINT)]
+    return pa.Array.from_buffers(pa.large_string(), len(cells), buffers)
 
 
 def _blank_out(cells: pa.Array, is_odd: np.ndarray) -> pa.Array:
@@ -186,9 +248,10 @@ def _find_odd_cells(cells: pa.Array) -> np.ndarray:
         piece = data[ends[0] : ends[-1]]
         if not len(piece):
             continue
-        strange = np.flatnonzero(~_IS_DIGIT_OR_MARK[piece])
         found = is_odd[begin : begin + _PIECE_N]
-        found[np.searchsorted(ends, strange + ends[0], side="right") - 1] = True
+        if ((piece - _LEAST_MARK) > _MOST_MARK).any() or (piece == ord("/")).any():
+            strange = np.flatnonzero(~_IS_DIGIT_OR_MARK[piece])
+            found[np.searchsorted(ends, strange + ends[0], side="right") - 1] = True
         length = np.diff(ends)
         # Ambiguous: three digits after a separator and one to three before it, perhaps after a sign.
         short = np.flatnonzero((length >= _LEAST_AMBIGUOUS_N) & (length <= _MOST_AMBIGUOUS_N))
@@ -197,7 +260,10 @@ def _find_odd_cells(cells: pa.Array) -> np.ndarray:
 
 
 def _mask_series(masks: dict[str, pa.Array], text: pd.Series) -> list[pd.Series]:
-    return [pd.Series(mask.to_numpy(zero_copy_only=False), index=text.index) for mask in masks.values()]
+    return [
+        pd.Series(mask.to_numpy(zero_copy_only=False), index=text.index, copy=False)
+        for mask in masks.values()
+    ]
 
 
 def _matches(cells: pa.Array, pattern: str) -> pa.Array:

@@ -10,9 +10,11 @@ import codecs
 import csv
 import gzip
 import io
+import os
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,25 +22,28 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+from geo.byte_survey import Bytes, find_byte, survey_bytes
 from geo.errors import ReadError
+from geo.memory import make_room
 from geo.tables import Note, RawTable, TextTable, tidy_table
+from geo.threads import run_beside
 
 DELIMITERS = (";", "\t", "|", ",")
 """In this order: the first that stands in the heading. A comma may be part of a name, the others hardly."""
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SEP_LINE = re.compile(rb"^sep=(.)\r?\n", re.IGNORECASE)
+_SEP_LINE_BYTES = 16
 _MARKUP = re.compile(rb"\s*<")
 _BLOCK_BYTES = 1 << 22
 """Read at once by one thread; no row is longer, or Python's reader takes the file."""
-_PIECE_BYTES = 1 << 18
 _LINES_NAMED_N = 5
 
 
 class _Heading(NamedTuple):
     names: list[str]
     delimiter: str
-    text: bytes
+    text: Bytes
     start: int  # of the body, in the text
     line: int  # of the first line of the body
 
@@ -73,8 +78,7 @@ def read_delimited(path: Path, *, encoding: str | None = None, delimiter: str | 
     """
     text, found = _decode(_read_bytes(path), path.name, encoding)
     heading = _split_heading(text, path.name, delimiter)
-    columns, line = _read_body(heading, path.name)
-    raw = RawTable(heading.names, columns, line, path.name, "")
+    raw = _read_body(heading, path.name)
     frame, line_of_row, notes = tidy_table(raw, has_totals=True)
     if found == "cp1252":
         notes = (Note("files.read_as_cp1252", {"source": path.name}), *notes)
@@ -88,37 +92,59 @@ def read_delimited(path: Path, *, encoding: str | None = None, delimiter: str | 
     )
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path) -> Bytes:
+    """Read a file, unpacked where it is gzipped."""
     if path.suffix.lower() != ".gz":
-        return path.read_bytes()
+        return _read_file(path)
     try:
         with gzip.open(path) as stream:
-            return stream.read()
+            return np.frombuffer(stream.read(), dtype=np.uint8)
     except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
         raise ReadError("files.broken", {"file": path.name, "reason": str(broken)}) from broken
 
 
-def _decode(raw: bytes, file: str, encoding: str | None) -> tuple[bytes, str]:
+def _read_file(path: Path) -> Bytes:
+    """Read a file into memory that its columns will be in afterwards."""
+    with path.open("rb", buffering=0) as stream:
+        room = make_room(os.fstat(stream.fileno()).st_size, np.uint8)
+        read_n = 0
+        while read_n < len(room) and (more_n := stream.readinto(room[read_n:].data)):
+            read_n += more_n
+        rest = stream.read() if read_n == len(room) else b""  # written to meanwhile
+    return np.concatenate([room, np.frombuffer(rest, dtype=np.uint8)]) if rest else room[:read_n]
+
+
+def _decode(raw: Bytes, file: str, encoding: str | None) -> tuple[Bytes, str]:
     """Return the bytes as UTF-8 with line breaks that end in a newline, and the encoding found."""
-    mark, named = next(((mark, name) for mark, name in _BOMS if raw.startswith(mark)), (b"", None))
-    text = raw[len(mark) :]  # the same object where there is no mark
-    found = named or encoding or ("utf-8" if _is_utf8(text) else "cp1252")
+    first = raw[:4].tobytes()
+    mark, named = next(((mark, name) for mark, name in _BOMS if first.startswith(mark)), (b"", None))
+    text = raw[len(mark) :]
+    is_utf8 = not named and not encoding and _is_utf8(text)
+    found = named or encoding or ("utf-8" if is_utf8 else "cp1252")
     try:
-        text = _to_utf8(text, found)
+        text = text if is_utf8 else _to_utf8(text, found)
     except UnicodeDecodeError as broken:
-        line = raw.count(b"\n", 0, broken.start) + 1
+        line = int(np.count_nonzero(raw[: broken.start] == ord("\n"))) + 1
         values = {"file": file, "line": line, "encoding": found, "value": f"0x{raw[broken.start]:02X}"}
         raise ReadError("files.wrong_encoding", values) from broken
     except LookupError as broken:
         raise ReadError("files.unknown_encoding", {"file": file, "encoding": found}) from broken
-    if b"\0" in text or _MARKUP.match(text):
+    if find_byte(text, 0) >= 0 or _MARKUP.match(text.data):
         raise ReadError("files.not_a_table", {"file": file})
-    if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):
-        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return text, found
+    return _end_lines(text), found
 
 
-def _is_utf8(text: bytes) -> bool:
+def _end_lines(text: Bytes) -> Bytes:
+    """Return text whose lines end in a newline, which a carriage return may stand before."""
+    if find_byte(text, ord("\r")) < 0:
+        return text
+    whole = text.tobytes()
+    if whole.count(b"\r") == whole.count(b"\r\n"):
+        return text
+    return np.frombuffer(whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), dtype=np.uint8)
+
+
+def _is_utf8(text: Bytes) -> bool:
     """Tell whether bytes are UTF-8, without making letters of them."""
     ends = pa.py_buffer(np.array([0, len(text)], dtype=np.int64))
     try:
@@ -128,25 +154,24 @@ def _is_utf8(text: bytes) -> bool:
     return True
 
 
-def _to_utf8(text: bytes, encoding: str) -> bytes:
+def _to_utf8(text: Bytes, encoding: str) -> Bytes:
     """Return bytes of `encoding` as UTF-8; raises as ``bytes.decode`` does."""
     name = codecs.lookup(encoding).name
     if name == "utf-8" and _is_utf8(text):
         return text
     if name == "cp1252" and not _has_windows_marks(text):
         name = "latin-1"  # the same letters, four times as quick
-    return text.decode(name).encode()
+    return np.frombuffer(text.tobytes().decode(name).encode(), dtype=np.uint8)
 
 
-def _has_windows_marks(text: bytes) -> bool:
+def _has_windows_marks(text: Bytes) -> bool:
     """Tell whether a byte is one of the 32 for which Windows-1252 has a letter of its own."""
-    cells = np.frombuffer(text, dtype=np.uint8)
-    return bool(((cells & 0xE0) == 0x80).any())
+    return bool(((text & 0xE0) == 0x80).any())
 
 
-def _split_heading(text: bytes, file: str, delimiter: str | None) -> _Heading:
+def _split_heading(text: Bytes, file: str, delimiter: str | None) -> _Heading:
     start, line = 0, 1
-    separator = _SEP_LINE.match(text)
+    separator = _SEP_LINE.match(text[:_SEP_LINE_BYTES].tobytes())
     if separator:
         delimiter = delimiter or separator.group(1).decode()
         start, line = separator.end(), 2
@@ -163,15 +188,16 @@ def _split_heading(text: bytes, file: str, delimiter: str | None) -> _Heading:
     return _Heading(names, mark, text, start + len(record), line + record.count(b"\n"))
 
 
-def _first_record(text: bytes, start: int) -> bytes:
+def _first_record(text: Bytes, start: int) -> bytes:
     """Return the first record from `start`: lines up to one that leaves no quote open."""
-    end = start
-    while end < len(text):
-        newline = text.find(b"\n", end)
-        end = len(text) if newline < 0 else newline + 1
-        if text.count(b'"', start, end) % 2 == 0:
+    record = b""
+    while start + len(record) < len(text):
+        rest = text[start + len(record) :]
+        newline = find_byte(rest, ord("\n"))
+        record += rest[: len(rest) if newline < 0 else newline + 1].tobytes()
+        if record.count(b'"') % 2 == 0:
             break
-    return text[start:end]
+    return record
 
 
 def _find_delimiter(heading: str) -> str:
@@ -179,27 +205,24 @@ def _find_delimiter(heading: str) -> str:
     return next((mark for mark in DELIMITERS if mark in bare), ";")
 
 
-def _read_body(heading: _Heading, file: str) -> tuple[Sequence[pa.Array | pa.ChunkedArray], np.ndarray]:
-    cells = np.frombuffer(heading.text, dtype=np.uint8)[heading.start :]
-    has_quotes = heading.text.find(b'"', heading.start) >= 0
+def _read_body(heading: _Heading, file: str) -> RawTable:
+    cells = heading.text[heading.start :]
+    has_quotes = find_byte(cells, ord('"')) >= 0
+    surveying = None if has_quotes else run_beside(partial(survey_bytes, cells, delimiter=heading.delimiter))
     columns = _read_fast(heading, has_quotes=has_quotes) if len(cells) else None
     if columns is None:
-        return _read_by_row(heading, file)
+        return RawTable(heading.names, *_read_by_row(heading, file), file, "")
     rows_n = len(columns[0])
-    if not has_quotes and rows_n == _count_lines(cells):
-        # Every row takes a line at least, so that each took one.
-        return columns, np.arange(heading.line, heading.line + rows_n, dtype=np.int64)
-    line = _find_plain_lines(cells, heading.line)
-    if line is None or rows_n != len(line):
-        return _read_by_row(heading, file)
-    return columns, line
-
-
-def _count_lines(cells: np.ndarray) -> int:
-    # Piece by piece, so that the answers for each byte stay in the processor's cache.
-    pieces = (cells[begin : begin + _PIECE_BYTES] for begin in range(0, len(cells), _PIECE_BYTES))
-    ends_n = sum(int(np.count_nonzero(piece == ord("\n"))) for piece in pieces)
-    return ends_n + int(cells[-1] != ord("\n"))
+    if surveying is not None:
+        survey = surveying.result()
+        if rows_n == survey.lines_n:
+            # Every row takes a line at least, so that each took one.
+            line = np.arange(heading.line, heading.line + rows_n, dtype=np.int64)
+            return RawTable(heading.names, columns, line, file, "", is_plain=survey.is_plain)
+    plain_lines = _find_plain_lines(cells, heading.line)
+    if plain_lines is None or rows_n != len(plain_lines):
+        return RawTable(heading.names, *_read_by_row(heading, file), file, "")
+    return RawTable(heading.names, columns, plain_lines, file, "")
 
 
 def _find_plain_lines(cells: np.ndarray, first: int) -> np.ndarray | None:
@@ -226,7 +249,7 @@ def _read_fast(heading: _Heading, *, has_quotes: bool) -> list[pa.ChunkedArray] 
     names = [str(position) for position in range(len(heading.names))]
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(pa.py_buffer(heading.text).slice(heading.start)),
+            pa.BufferReader(pa.py_buffer(heading.text[heading.start :])),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK_BYTES),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=heading.delimiter,
@@ -268,7 +291,7 @@ def _read_by_row(heading: _Heading, file: str) -> tuple[list[pa.Array], np.ndarr
 
 def _iterate_rows(heading: _Heading, file: str) -> Iterator[tuple[int, list[str]]]:
     """Yield each row with the line on which it begins."""
-    stream = io.StringIO(heading.text[heading.start :].decode(), newline="")
+    stream = io.StringIO(heading.text[heading.start :].tobytes().decode(), newline="")
     reader = csv.reader(stream, delimiter=heading.delimiter, strict=True)
     read_n = 0
     try:

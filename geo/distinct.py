@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.cells import arrow_to_text, gather_text, take_cells
+from geo.cells import Place, arrow_to_text, find_bytes, gather_text, name_place, take_cells
 
 SAMPLE_N = 1_000
 """So many cells, in spans that lie evenly, tell whether a column repeats itself."""
@@ -52,7 +52,15 @@ class Distinct(NamedTuple):
     def spread_text(self, texts: pa.Array, index: pd.Index) -> pd.Series:
         """Return `texts`, as many as there are distinct ones and some of them null, for each cell."""
         has_missing = bool(len(self.codes)) and int(self.codes.max()) == len(texts)
-        return arrow_to_text(gather_text(self.extend(texts) if has_missing else texts, self.codes), index)
+        text = arrow_to_text(gather_text(self.extend(texts) if has_missing else texts, self.codes), index)
+        if texts is self.texts:
+            _remember(take_cells(text), self)
+        return text
+
+    def fill_text(self, text: str, index: pd.Index) -> pd.Series:
+        """Return the texts for each cell, and `text` where one is missing."""
+        texts = pa.concat_arrays([self.texts, pa.array([text], pa.large_string())])
+        return arrow_to_text(gather_text(texts, self.codes), index)
 
     @staticmethod
     def extend(texts: pa.Array) -> pa.Array:
@@ -74,23 +82,50 @@ def find_distinct(text: pd.Series) -> Distinct:
         Its codes in the order of the cells.
     """
     cells = take_cells(text)
-    known = _KNOWN.get(id(cells))
-    if known is not None and known[0]() is cells:
+    place = name_place(cells)
+    known = _KNOWN.get(place)
+    if known is not None and known[0]() is not None:
         return known[1]
-    distinct = _take_apart(cells)
-    _KNOWN[id(cells)] = (weakref.ref(cells, partial(_forget, id(cells))), distinct)
+    return _remember(cells, _take_apart(cells))
+
+
+def _remember(cells: pa.ChunkedArray, distinct: Distinct) -> Distinct:
+    place = name_place(cells)
+    _KNOWN[place] = (weakref.ref(cells, partial(_forget, place)), distinct)
     return distinct
 
 
-_KNOWN: dict[int, tuple[weakref.ref[pa.ChunkedArray], Distinct]] = {}
+_KNOWN: dict[Place, tuple[weakref.ref[pa.ChunkedArray], Distinct]] = {}
 """Columns that were taken apart, for as long as they live. Arrow's arrays never change."""
 
 
-def _forget(place: int, _: object) -> None:
-    _KNOWN.pop(place, None)
+def _forget(place: Place, reference: object) -> None:
+    known = _KNOWN.get(place)
+    if known is not None and known[0] is reference:
+        del _KNOWN[place]
 
 
 def _take_apart(cells: pa.ChunkedArray) -> Distinct:
+    return _take_letters_apart(cells) or _encode(cells)
+
+
+def _take_letters_apart(cells: pa.ChunkedArray) -> Distinct | None:
+    """Take a column apart whose every cell is one byte, as many codes are; None where one is not."""
+    if cells.null_count or not len(cells):
+        return None
+    found = [find_bytes(piece) for piece in cells.chunks]
+    if any(len(data) != len(offsets) - 1 or (np.diff(offsets) != 1).any() for data, offsets in found):
+        return None
+    letters = np.concatenate([data for data, _ in found])
+    first = np.array([(letters == letter).argmax() for letter in np.flatnonzero(np.bincount(letters))])
+    kept = letters[np.sort(first)]
+    codes = np.zeros(256, dtype=np.uint8)
+    codes[kept] = np.arange(len(kept))
+    texts = pa.array([chr(letter) for letter in kept], pa.large_string())
+    return Distinct(texts, codes[letters])
+
+
+def _encode(cells: pa.ChunkedArray) -> Distinct:
     encoded = cells.dictionary_encode().unify_dictionaries()
     if not encoded.num_chunks:
         return Distinct(pa.array([], pa.large_string()), np.zeros(0, dtype=np.uint8))

@@ -119,6 +119,8 @@ class RawTable(NamedTuple):
         Name of the file.
     layer
         Name of the sheet or layer, or ``""``.
+    is_plain
+        Where the reader knows that no cell needs to be cleaned or looks garbled.
     """
 
     names: Sequence[str]
@@ -126,6 +128,7 @@ class RawTable(NamedTuple):
     line: np.ndarray
     file: str
     layer: str
+    is_plain: bool = False
 
 
 def tidy_table(raw: RawTable, *, has_totals: bool) -> tuple[pd.DataFrame, pd.Series, tuple[Note, ...]]:
@@ -151,23 +154,29 @@ def tidy_table(raw: RawTable, *, has_totals: bool) -> tuple[pd.DataFrame, pd.Ser
     ReadError
         Where two columns have one heading, or a column with values has none.
     """
-    names, columns = _check_headings(raw, tidy_columns(raw.columns))
+    names, columns = _check_headings(
+        raw, _cut_columns(raw.columns) if raw.is_plain else tidy_columns(raw.columns)
+    )
     is_kept, is_total = _find_records(columns, len(raw.line), has_totals=has_totals)
     notes = [_note_totals(raw, is_total)] if is_total.any() else []
     if not is_kept.all():
         columns = [column.filter(pa.array(is_kept)) for column in columns]
-    line = raw.line[is_kept]
+    line = raw.line if is_kept.all() else raw.line[is_kept]
     return (
         pd.DataFrame(to_frame(names, columns, len(line))),
-        pd.Series(line, dtype="int64"),
+        pd.Series(line, dtype="int64", copy=False),
         (*notes, *find_mojibake(raw._replace(names=names, columns=columns, line=line))),
     )
 
 
 def tidy_columns(columns: Iterable[pa.Array | pa.ChunkedArray]) -> list[pa.ChunkedArray]:
     """Return columns of Arrow text cleaned as `geo.cells.clean_cells` has it, in the pieces they are in."""
-    pieces = [pa.chunked_array(_list_pieces(column), pa.large_string()) for column in columns]
+    pieces = _cut_columns(columns)
     return map_columns(clean_pieces, pieces, cells_n=max(map(len, pieces), default=0))
+
+
+def _cut_columns(columns: Iterable[pa.Array | pa.ChunkedArray]) -> list[pa.ChunkedArray]:
+    return [pa.chunked_array(_list_pieces(column), pa.large_string()) for column in columns]
 
 
 def _list_pieces(column: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
@@ -202,6 +211,8 @@ def find_mojibake(table: RawTable) -> list[Note]:
     list of Note
         At most one: how many cells, and the first of them.
     """
+    if table.is_plain:
+        return []
     cells_n = 0
     first: tuple[int, str, str] | None = None
     for name, column in zip(table.names, table.columns, strict=True):
@@ -251,12 +262,15 @@ def _find_records(
         if not is_empty.any():
             break
         # The first cell with something in it says whether the row is a sum.
+        if is_empty.all():
+            is_empty = pc.is_null(column).to_numpy()
+            is_total = _is_total_word(column) if has_totals else is_total
+            continue
         rows = np.flatnonzero(is_empty)
-        cells = column if len(rows) == rows_n else column.take(pa.array(rows))
-        is_filled = pc.is_valid(cells).to_numpy()
+        cells = column.take(pa.array(rows))
         if has_totals:
             is_total[rows] = _is_total_word(cells)
-        is_empty[rows[is_filled]] = False
+        is_empty[rows[pc.is_valid(cells).to_numpy()]] = False
     return ~(is_empty | is_total), is_total
 
 

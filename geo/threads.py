@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 THREADS_N = max(1, min(4, os.cpu_count() or 1))
@@ -43,3 +43,22 @@ def map_columns(
         return [convert(column) for column in columns]
     with ThreadPoolExecutor(THREADS_N) as pool:
         return list(pool.map(convert, columns))
+
+
+def run_beside(work: Callable[[], _Answer]) -> "Future[_Answer]":
+    """Begin work that is done while the caller goes on with something else.
+
+    Parameters
+    ----------
+    work
+        Lets go of Python's lock most of the time, and changes nothing.
+
+    Returns
+    -------
+    concurrent.futures.Future
+        Whose ``result()`` waits for the answer, or raises what `work` raised.
+    """
+    pool = ThreadPoolExecutor(1)
+    begun = pool.submit(work)
+    pool.shutdown(wait=False)
+    return begun

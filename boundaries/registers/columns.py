@@ -7,14 +7,14 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
+from numpy.typing import NDArray
 
 from boundaries.model import ORIGINS
 from boundaries.registers.findings import add_details
-from boundaries.registers.rows import Checked, Rows
+from boundaries.registers.rows import Checked, Rows, take_column
 from boundaries.registers.schemas import Column, Kind, Schema
 from data.codes import load_codes
-from geo.cells import arrow_to_text
+from geo.cells import arrow_to_text, make_nulls
 from geo.danish import (
     Decimal,
     ParsedDates,
@@ -25,6 +25,7 @@ from geo.danish import (
     parse_numbers,
 )
 from geo.distinct import find_distinct, map_distinct
+from geo.memory import make_room
 from geo.threads import map_columns
 
 __all__ = [
@@ -56,7 +57,7 @@ _REGION_CODE = re.compile(r"(?:10|0)?(8[1-5])")
 Converted = tuple[pd.Series, list[pd.DataFrame]]
 
 
-def convert_columns(rows: Rows, schema: Schema) -> Checked:
+def convert_columns(rows: Rows, schema: Schema, *, order: NDArray[np.int64] | None = None) -> Checked:
     """Read every column of `schema` and report what cannot be read.
 
     Parameters
@@ -65,37 +66,55 @@ def convert_columns(rows: Rows, schema: Schema) -> Checked:
         Text as it stood.
     schema
         The register's columns. One that the files lack becomes a column of missing values.
+    order
+        Positions of the rows to return, each once, in this order; None for all as they stand. Each column
+        is put in order as soon as it was read, so that no register is in the memory twice.
 
     Returns
     -------
     Checked
         Rows whose frame has exactly the schema's columns, typed, in its order; a cell with a finding
-        has no value.
+        has no value. Findings are of every row of `rows`.
     """
+    index = rows.frame.index if order is None else pd.RangeIndex(len(order))
+    naming = rows.find_naming_column()
+    text = {name: rows.with_frame(rows.frame[[name]]) for name in rows.frame}
+    bare = rows.with_frame(pd.DataFrame(index=rows.frame.index))
+    del rows  # the text of a column goes when it was read, unless somebody else has it
 
     def convert(column: Column) -> Converted:
-        if column.name not in rows.frame:
-            return make_missing(column, rows.frame.index), []
-        values, findings = _CONVERTERS[column.kind](rows, column)
+        own = text.pop(column.name, None)
+        if own is None:
+            return make_missing(column, index), []
+        values, findings = _CONVERTERS[column.kind](own, column)
         if column.is_filled:
-            findings = [*findings, find_missing_values(rows, column, schema.key)]
-        return values, findings
+            findings = [*findings, find_missing_values(own, column, schema.key)]
+        return (values if order is None else take_column(values, order, index)), findings
 
-    converted = map_columns(convert, schema.columns, cells_n=len(rows.frame))
+    converted = map_columns(convert, schema.columns, cells_n=len(index))
     names = [column.name for column in schema.columns]
     frame = pd.DataFrame(
         {name: values for name, (values, _) in zip(names, converted, strict=True)}, copy=False
     )
     findings = tuple(found for _, findings in converted for found in findings)
-    return Checked(rows=rows.with_frame(frame), findings=findings)
+    placed = bare.with_frame(frame) if order is None else bare.arrange_around(frame, order, naming=naming)
+    return Checked(rows=placed, findings=findings)
 
 
 def make_missing(column: Column, index: pd.Index) -> pd.Series:
     """Return a column without values, of the dtype of its kind."""
     dtype = EMPTY_DTYPES.get(column.kind, "str")
     if dtype == "str":
-        return arrow_to_text(pa.nulls(len(index), pa.large_string()), index)
-    return pd.Series(None, index=index, dtype=pd.api.types.pandas_dtype(dtype))
+        return arrow_to_text(make_nulls(len(index)), index)
+    is_missing = np.ones(len(index), dtype=bool)
+    if dtype == "Int64":
+        zeros = np.zeros(len(index), dtype=np.int64)
+        return pd.Series(pd.arrays.IntegerArray(zeros, is_missing), index=index, copy=False)
+    if dtype == "boolean":
+        return pd.Series(pd.arrays.BooleanArray(~is_missing, is_missing), index=index, copy=False)
+    nothing = make_room(len(index), dtype)
+    nothing[:] = np.nan if dtype == "float64" else np.datetime64("NaT", "s")
+    return pd.Series(nothing, index=index, copy=False)
 
 
 def find_missing_values(rows: Rows, column: Column, key: Sequence[str]) -> pd.DataFrame:
@@ -244,13 +263,15 @@ def _check_numbers(rows: Rows, column: Column, parsed: ParsedNumbers) -> Convert
 
 
 def _is_outside(values: pd.Series, column: Column) -> pd.Series:
-    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
     is_outside = np.zeros(len(values), dtype=bool)
-    if column.low is not None:
-        is_outside |= numbers < column.low
-    if column.high is not None:
-        is_outside |= numbers > column.high
-    return pd.Series(is_outside, index=values.index)
+    for bound, compare in ((column.low, np.less), (column.high, np.greater)):
+        if bound is not None:
+            # What is missing is taken to be the bound itself, which is allowed.
+            kind, missing = (
+                ("int64", int(bound)) if isinstance(values.dtype, pd.Int64Dtype) else ("float64", bound)
+            )
+            is_outside |= compare(values.to_numpy(dtype=kind, na_value=missing), bound)
+    return pd.Series(is_outside, index=values.index, copy=False)
 
 
 def _convert_boolean(rows: Rows, column: Column) -> Converted:

@@ -1,5 +1,8 @@
 """The dwellings, in the manner of BBR's units (enheder)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,7 +14,7 @@ from pyproj.exceptions import CRSError
 from boundaries.model import Tenure
 from boundaries.registers.columns import convert_columns
 from boundaries.registers.findings import add_details, empty_findings, make_finding, show_values
-from boundaries.registers.rows import Checked, Rows, require_one_row_per_id
+from boundaries.registers.rows import Checked, Rows, require_one_row_per_id, take_rows
 from boundaries.registers.schemas import EARLIEST_BUILT_YEAR, SCHEMAS, YEARS_AHEAD
 from boundaries.registers.shapes import take_points
 from data.codes import use_codes
@@ -40,45 +43,86 @@ def build_dwellings(raw: Rows, *, reference_year: int | None) -> Checked:
     Checked
         Rows by ``dwelling_id`` with the columns of `boundaries.model.Registers.dwellings`.
     """
-    converted = convert_columns(raw, SCHEMAS["dwellings"])
-    raw, rows, order, found = _keep_one_row_per_id(raw, converted.rows)
-    findings = [*converted.findings, *found]
+    order, repeated = _choose_rows(raw)
+    asked = _ask(raw, order)
+    given = [raw]
+    del raw  # so that nobody holds the text of three million rows while it is read
+    converted = convert_columns(given.pop(), SCHEMAS["dwellings"], order=order)
+    rows, findings = converted.rows, [*converted.findings, *repeated]
     for step in (_place, _tell_tenure):
-        checked = step(rows, raw)
+        checked = step(rows, asked)
         rows, findings = checked.rows, [*findings, *checked.findings]
     believed = _believe_built_year(rows, reference_year)
-    findings += [*believed.findings, *_check_dates(believed.rows, raw)]
-    return Checked(rows=believed.rows.arrange(order), findings=tuple(findings))
+    findings += [*believed.findings, *_check_dates(believed.rows, asked)]
+    return Checked(rows=believed.rows, findings=tuple(findings))
 
 
-def _keep_one_row_per_id(
-    raw: Rows, rows: Rows
-) -> tuple[Rows, Rows, NDArray[np.int64], tuple[pd.DataFrame, ...]]:
-    """Keep the rows that have an id, one of each, as they stood and as they were read, and their order."""
-    is_named = rows.frame["dwelling_id"].notna()
-    raw, rows = raw.select(is_named), rows.select(is_named)
-    ids = rows.frame["dwelling_id"]
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What is asked of the text of the rows once it was read, in the order of the rows.
+
+    Attributes
+    ----------
+    missing
+        For each column that a file has, which rows have nothing in it.
+    points
+        Where the file is a layer.
+    """
+
+    missing: Mapping[str, pd.Series]
+    points: gpd.GeoSeries | None
+
+    def lacks(self, column: str, index: pd.Index) -> pd.Series:
+        """Tell which rows have nothing in a column; all where no file has it."""
+        known = self.missing.get(column)
+        return pd.Series(data=True, index=index) if known is None else known
+
+
+_ASKED_COLUMNS = ("x", "y", "tenure", "relabelled_on", "relabelled_from")
+
+
+def _ask(raw: Rows, order: NDArray[np.int64] | None) -> _Asked:
+    """Ask of the text what the later steps have to know."""
+    names = [name for name in _ASKED_COLUMNS if name in raw.frame]
+    missing = [raw.frame[name].isna() for name in names]
+    points = [gpd.GeoSeries(raw.frame["geometry"], crs=WORKING_CRS)] if "geometry" in raw.frame else []
+    if order is not None:
+        taken = take_rows([*missing, *points], order, pd.RangeIndex(len(order)))
+        missing, points = taken[: len(names)], [gpd.GeoSeries(taken[-1])] if points else []
+    return _Asked(missing=dict(zip(names, missing, strict=True)), points=points[0] if points else None)
+
+
+def _choose_rows(raw: Rows) -> tuple[NDArray[np.int64] | None, tuple[pd.DataFrame, ...]]:
+    """Return the positions of the rows that have an id, one of each, by their ids; None is all as they stand.
+
+    A file that is in the order of its ids is not rearranged.
+    """
+    ids = raw.text("dwelling_id")
     found = order_text(take_cells(ids))
-    one = require_one_row_per_id(raw, ids, found=found)
-    if len(one.frame) == len(raw.frame):
-        return raw, rows, found.order, one.findings
-    is_kept = pd.Series(ids.index.isin(one.frame.index), index=ids.index)
-    kept = is_kept.to_numpy()
-    position = np.cumsum(kept) - 1
-    return one.rows, rows.select(is_kept), position[found.order[kept[found.order]]], one.findings
+    named_n = int(ids.notna().sum())
+    order = found.order[:named_n]
+    findings: tuple[pd.DataFrame, ...] = ()
+    if found.is_repeat[:named_n].any():
+        is_named = ids.notna()
+        one = require_one_row_per_id(raw.select(is_named), ids[is_named])
+        is_kept = raw.frame.index.isin(one.frame.index)
+        order, findings = order[is_kept[order]], one.findings
+    is_as_it_stands = len(order) == len(ids) and bool((order[1:] > order[:-1]).all())
+    return None if is_as_it_stands else order, findings
 
 
-def _place(rows: Rows, raw: Rows) -> Checked:
+def _place(rows: Rows, asked: _Asked) -> Checked:
     """Take the coordinates to EPSG:25832, from the points of a layer where it is one."""
     frame = rows.frame
-    if "geometry" in raw.frame:
-        x, y, is_wrong = take_points(gpd.GeoSeries(raw.frame["geometry"], crs=WORKING_CRS))
+    if asked.points is not None:
+        x, y, is_wrong = take_points(asked.points)
         is_missing = x.isna() & ~is_wrong
     else:
-        x, y = _to_working_coordinates(frame["x"], frame["y"], crs=raw.crs)
+        x, y = _to_working_coordinates(frame["x"], frame["y"], crs=rows.crs)
         is_wrong = pd.Series(data=False, index=frame.index)
         # A file without the columns has had its finding.
-        is_missing = (raw.text("x").isna() | raw.text("y").isna()) & ({"x", "y"} <= raw.present)
+        is_lacking = asked.lacks("x", frame.index) | asked.lacks("y", frame.index)
+        is_missing = is_lacking & ({"x", "y"} <= rows.present)
     placed = rows.with_frame(frame.assign(x=x, y=y))
     return Checked(
         rows=placed,
@@ -112,72 +156,80 @@ def _find_far_outside(rows: Rows) -> tuple[pd.DataFrame, pd.DataFrame]:
     is_outside = ~np.isnan(x) & ~np.isnan(y) & ~is_in_denmark(x, y)
     is_swapped = is_outside & is_in_denmark(y, x)
     index = rows.frame.index
-    shown = pd.Series("", index=index, dtype="str")
-    if is_outside.any():
-        shown = rows.frame["x"].map("{:.2f}".format) + ", " + rows.frame["y"].map("{:.2f}".format)
-    swapped = rows.found("coordinates_swapped", pd.Series(is_swapped, index=index), column="x")
-    far = pd.Series(is_outside & ~is_swapped, index=index)
+    beyond = rows.frame.loc[is_outside, ["x", "y"]]
+    shown = (
+        beyond["x"].map("{:.2f}".format).astype("str") + ", " + beyond["y"].map("{:.2f}".format).astype("str")
+    )
+    swapped = rows.found("coordinates_swapped", pd.Series(is_swapped, index=index, copy=False), column="x")
+    far = pd.Series(is_outside & ~is_swapped, index=index, copy=False)
     outside = rows.found("dwelling_outside_denmark", far, column="x")
     return add_details(swapped, {"value": shown}), add_details(outside, {"value": shown})
 
 
-def _tell_tenure(rows: Rows, raw: Rows) -> Checked:
+def _tell_tenure(rows: Rows, asked: _Asked) -> Checked:
     """Tell which units are dwellings, and of which tenure; what is not known is ``ukendt``."""
     frame = rows.frame
     uses = find_distinct(frame["use_code"])
     known = use_codes()
     answers = np.array([known[code].is_dwelling for code in uses.texts.to_pylist()], dtype=bool)
-    is_dwelling = pd.Series(uses.spread(answers, missing=True), index=frame.index)
+    is_dwelling = pd.Series(uses.spread(answers, missing=True), index=frame.index, copy=False)
     tenures = find_distinct(frame["tenure"])
     is_unknown_word = np.asarray(pc.equal(tenures.texts, Tenure.UKENDT.value), dtype=bool)
     # A tenure that is not understood has had its finding.
-    is_unknown = raw.text("tenure").isna() | tenures.spread(is_unknown_word, missing=False)
-    tenure = frame["tenure"] if not frame["tenure"].hasnans else frame["tenure"].fillna(Tenure.UKENDT.value)
+    is_unknown = asked.lacks("tenure", frame.index) | tenures.spread(is_unknown_word, missing=False)
+    tenure = (
+        tenures.fill_text(Tenure.UKENDT.value, frame.index) if frame["tenure"].hasnans else frame["tenure"]
+    )
     columns = list(frame.columns)
     columns.insert(columns.index("use_code") + 1, "is_dwelling")
     told = frame.assign(tenure=tenure, is_dwelling=is_dwelling)[columns]
-    if "tenure" in raw.present:
+    if "tenure" in rows.present:
         found = rows.found("tenure_unknown", is_unknown & is_dwelling, column="tenure")
     else:
-        found = _find_missing_tenure_column(raw)
+        found = _find_missing_tenure_column(rows)
     return Checked(rows=rows.with_frame(told), findings=(found,))
 
 
-def _find_missing_tenure_column(raw: Rows) -> pd.DataFrame:
+def _find_missing_tenure_column(rows: Rows) -> pd.DataFrame:
     """Say once that no file tells the tenure; every dwelling is then undecided where it matters."""
-    if raw.frame.empty:
+    if rows.frame.empty:
         return empty_findings()
-    values = {"file": raw.name_files(), "column": "tenure", "measure": float(len(raw.frame))}
+    values = {"file": rows.name_files(), "column": "tenure", "measure": float(len(rows.frame))}
     return make_finding("tenure_column_missing", "dwellings", values)
 
 
 def _believe_built_year(rows: Rows, reference_year: int | None) -> Checked:
     """Take away years of building that mean unknown, and those that cannot be believed."""
     year = rows.frame["built_year"]
-    # Years are small: as floats they are exact, and NaN is neither early nor late.
-    numbers = year.to_numpy(dtype="float64", na_value=np.nan)
     latest = (reference_year if reference_year is not None else 9999) + YEARS_AHEAD
-    is_unknown = np.isin(numbers, UNKNOWN_BUILT_YEARS)
+    # Where there is none it is taken to be one that can be believed.
+    numbers = year.to_numpy(dtype="int64", na_value=EARLIEST_BUILT_YEAR)
+    is_unknown = np.logical_or.reduce([numbers == unknown for unknown in UNKNOWN_BUILT_YEARS])
     is_odd = ((numbers < EARLIEST_BUILT_YEAR) | (numbers > latest)) & ~is_unknown
-    found = rows.found("built_year_not_believed", pd.Series(is_odd, index=year.index), column="built_year")
+    is_doubted = is_unknown | is_odd
+    found = rows.found(
+        "built_year_not_believed", pd.Series(is_odd, index=year.index, copy=False), column="built_year"
+    )
     bounds = f"{EARLIEST_BUILT_YEAR}–{latest}"
     return Checked(
-        rows=rows.with_frame(rows.frame.assign(built_year=year.mask(is_unknown | is_odd))),
+        rows=rows.with_frame(rows.frame.assign(built_year=year.mask(is_doubted)))
+        if is_doubted.any()
+        else rows,
         findings=(add_details(found, {"other": bounds}),),
     )
 
 
-def _check_dates(rows: Rows, raw: Rows) -> tuple[pd.DataFrame, ...]:
+def _check_dates(rows: Rows, asked: _Asked) -> tuple[pd.DataFrame, ...]:
     """Check days against each other, of the columns that the files have."""
     checks: list[pd.DataFrame] = []
-    if "built_on" in raw.present:
+    if "built_on" in rows.present:
         checks.append(_find_built_year_conflict(rows))
-    if "relabelled_on" in raw.present:
-        checks.append(_find_relabelling_without_tenure(rows, raw))
+    if "relabelled_on" in rows.present:
+        checks.append(_find_relabelling_without_tenure(rows, asked))
         checks.append(_find_event_before_building(rows, "relabelled_before_built", "relabelled_on"))
-    if "relabelled_from" in raw.present:
-        checks.append(_find_relabelling_without_date(rows, raw))
-    if "demolished_on" in raw.present:
+    if "relabelled_from" in rows.present:
+        checks.append(_find_relabelling_without_date(rows, asked))
+    if "demolished_on" in rows.present:
         checks.append(_find_event_before_building(rows, "demolished_before_built", "demolished_on"))
     return tuple(checks)
 
@@ -196,16 +248,16 @@ def _find_years(days: pd.Series) -> pd.Series:
     return pd.Series(pd.arrays.IntegerArray(years, days.isna().to_numpy()), index=days.index)
 
 
-def _find_relabelling_without_tenure(rows: Rows, raw: Rows) -> pd.DataFrame:
+def _find_relabelling_without_tenure(rows: Rows, asked: _Asked) -> pd.DataFrame:
     """Find dwellings that were relabelled from a tenure that is not told."""
-    where = rows.frame["relabelled_on"].notna() & raw.text("relabelled_from").isna()
+    where = rows.frame["relabelled_on"].notna() & asked.lacks("relabelled_from", rows.frame.index)
     found = rows.found("relabelled_from_missing", where, column="relabelled_from")
     return add_details(found, {"other": show_values(rows.frame.loc[found.index, "relabelled_on"])})
 
 
-def _find_relabelling_without_date(rows: Rows, raw: Rows) -> pd.DataFrame:
+def _find_relabelling_without_date(rows: Rows, asked: _Asked) -> pd.DataFrame:
     """Find dwellings that were relabelled on a day that is not told."""
-    where = rows.frame["relabelled_from"].notna() & raw.text("relabelled_on").isna()
+    where = rows.frame["relabelled_from"].notna() & asked.lacks("relabelled_on", rows.frame.index)
     found = rows.found("relabelled_on_missing", where, column="relabelled_on")
     return add_details(found, {"other": rows.frame["relabelled_from"]})
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from boundaries.registers.findings import add_details, empty_findings, show_values
 from boundaries.registers.ordering import order_rows
 from boundaries.registers.severity import SEVERITIES
-from geo.cells import arrow_to_text, gather_text, take_cells
+from geo.cells import arrow_to_text, gather_text, name_place, take_cells
 from geo.distinct import find_distinct, is_repetitive
+from geo.memory import take_values
 from geo.text_order import TextOrder, order_text
 from geo.threads import map_columns
 
@@ -134,6 +137,33 @@ class Rows:
             record_id=arranged[-1],
         )
 
+    def find_naming_column(self) -> str:
+        """Return the column whose text is `record_id`, or nothing where there is none."""
+        place = name_place(take_cells(self.record_id))
+        texts = (str(name) for name in self.frame if isinstance(self.frame[name].dtype, pd.StringDtype))
+        return next((name for name in texts if name_place(take_cells(self.frame[name])) == place), "")
+
+    def arrange_around(self, frame: pd.DataFrame, order: NDArray[np.int64], *, naming: str) -> "Rows":
+        """Return the rows at the positions `order` with the columns of `frame`, which are in that order.
+
+        Parameters
+        ----------
+        frame
+            On an index of its own.
+        order
+            Positions, each once.
+        naming
+            Column of `frame` that is `record_id`, which then need not be put in order again.
+        """
+        columns = [self.origin[name] for name in self.origin]
+        taken = take_rows(columns if naming else [*columns, self.record_id], order, frame.index)
+        return replace(
+            self,
+            frame=frame,
+            origin=_replace_columns(self.origin, taken[: len(columns)], frame.index),
+            record_id=frame[naming] if naming else taken[-1],
+        )
+
     def with_frame(self, frame: pd.DataFrame) -> "Rows":
         """Return the same rows with other columns; `frame` has the same index."""
         return replace(self, frame=frame)
@@ -186,28 +216,49 @@ def take_rows(columns: Sequence[pd.Series], order: NDArray[np.int64], index: pd.
     """Return the cells of columns at the positions `order`, on `index`; the same text is taken once."""
     # Held until the end, so that no two have one place.
     held = [take_cells(column) if isinstance(column.dtype, pd.StringDtype) else column for column in columns]
-    places = [id(column) for column in held]
+    places = [name_place(column) if isinstance(column, pa.ChunkedArray) else id(column) for column in held]
     first = {place: position for position, place in reversed(list(enumerate(places)))}
 
     def take(column: pd.Series) -> pd.Series:
-        return _take_column(column, order, index)
+        return take_column(column, order, index)
 
     taken = map_columns(take, [columns[position] for position in first.values()], cells_n=len(order))
     by_place = dict(zip(first, taken, strict=True))
     return [by_place[place] for place in places]
 
 
-def _take_column(column: pd.Series, order: NDArray[np.int64], index: pd.Index) -> pd.Series:
+def take_column(column: pd.Series, order: NDArray[np.int64], index: pd.Index) -> pd.Series:
     """Return the cells of a column at the positions `order`, on `index`."""
-    if len(order) == len(column) and column.isna().all():
+    if len(order) == len(column) and _is_one_value(column):
         return column.set_axis(index)
-    if not isinstance(column.dtype, pd.StringDtype):
+    if isinstance(column.dtype, gpd.array.GeometryDtype):
         return column.take(order).set_axis(index)
+    if not isinstance(column.dtype, pd.StringDtype):
+        # Of the array alone: a Series would take its old index along.
+        return pd.Series(_take_array(column, order), index=index, name=column.name, copy=False)
     if not is_repetitive(column):
         return arrow_to_text(gather_text(take_cells(column), order), index)
     # Codes are small, and lie together where texts would have to be gathered from all over the memory.
     distinct = find_distinct(column)
     return distinct.take(order).spread_text(distinct.texts, index)
+
+
+def _take_array(column: pd.Series, order: NDArray[np.int64]) -> Any:  # of any dtype
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "bif":
+        return take_values(column.to_numpy(), order)
+    if isinstance(column.dtype, pd.Int64Dtype):
+        numbers = column.to_numpy(dtype="int64", na_value=0)
+        return pd.arrays.IntegerArray(
+            take_values(numbers, order), take_values(column.isna().to_numpy(), order)
+        )
+    return column.array.take(order)
+
+
+def _is_one_value(column: pd.Series) -> bool:
+    """Tell whether a column is missing throughout, or a category that is the same for every row."""
+    if isinstance(column.dtype, pd.CategoricalDtype) and len(column.cat.categories) == 1:
+        return not column.hasnans
+    return len(column) > 0 and bool(pd.isna(column.iloc[0])) and bool(column.isna().all())
 
 
 def _replace_columns(frame: pd.DataFrame, columns: Sequence[pd.Series], index: pd.Index) -> pd.DataFrame:

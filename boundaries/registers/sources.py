@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -21,6 +22,7 @@ from geo.errors import BoligkortError
 from geo.provenance import hash_file
 from geo.readers import is_layer, read_layer, read_table
 from geo.tables import Note, TextLayer, TextTable
+from geo.threads import run_beside
 
 FILE_COLUMNS = {
     "register": "str",
@@ -59,9 +61,13 @@ class RawRegisters:
         Columns `FILE_COLUMNS`; one row a file.
     """
 
-    rows: Mapping[str, Rows]
+    rows: dict[str, Rows]
     findings: pd.DataFrame
     files: pd.DataFrame
+
+    def hand_over(self, register: str) -> Rows:
+        """Return the rows of a register, and keep them no longer: their text is large."""
+        return self.rows.pop(register)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,10 +151,13 @@ def _read_files(project: Project, source: Source) -> tuple[list[_File], list[Bol
 
 
 def _read_file(project: Project, source: Source, file: Path) -> _File:
+    # What is no file is refused by its reader; a pipe would be waited for.
+    digest = run_beside(partial(hash_file, file)) if file.is_file() else None
     may_be_layer = SCHEMAS[source.register].geometry is not Geometry.NONE
     text = _read_layer(source, file) if may_be_layer and is_layer(file) else _read_table(source, file)
     where = {"file": project.name_file(file), "layer": text.layer}
-    facts = {"rows_n": len(text.frame), "sha256": hash_file(file), "bytes_n": file.stat().st_size}
+    sha256 = digest.result() if digest else hash_file(file)
+    facts = {"rows_n": len(text.frame), "sha256": sha256, "bytes_n": file.stat().st_size}
     return _File(where=where, facts={"register": source.register, **where, **facts}, text=text)
 
 
@@ -190,9 +199,10 @@ def _make_part(file: _File, source: Source, text: Text, derived: Mapping[str, st
         {
             "file": _repeat(name, len(frame)),
             "layer": _repeat(text.layer, len(frame)),
-            "line": text.line.astype("Int64").to_numpy(),
+            "line": pd.arrays.IntegerArray(text.line.to_numpy(), np.zeros(len(frame), dtype=bool)),
         },
         index=frame.index,
+        copy=False,
     )
     return _Part(
         frame=frame if set(schema.key) & match.headings.keys() else frame.iloc[:0],
@@ -309,13 +319,15 @@ def _put_together(schema: Schema, source: Source | None, parts: Sequence[_Part])
         nothing = pd.Series(dtype="str")
         origin = pd.DataFrame(dict.fromkeys(ORIGIN_COLUMNS, nothing)).astype({"line": "Int64"})
         return Rows(register=schema.register, frame=pd.DataFrame(), origin=origin, record_id=nothing)
-    frame = pd.concat([part.frame for part in usable], ignore_index=True)
+    frame = _stack([part.frame for part in usable])
     text = [column for column in frame.columns if column != "geometry"]
-    frame = pd.DataFrame(frame).astype(dict.fromkeys(text, "str"))
+    # Files that lack a column of another's have made it one of no kind.
+    other = [column for column in text if not isinstance(frame[column].dtype, pd.StringDtype)]
+    frame = pd.DataFrame(frame).astype(dict.fromkeys(other, "str"))
     return Rows(
         register=schema.register,
         frame=frame,
-        origin=pd.concat([part.origin for part in usable], ignore_index=True),
+        origin=_stack([part.origin for part in usable]),
         record_id=_name_rows(schema, frame),
         headings={str(part.facts["file"]): part.headings for part in usable},
         present=frozenset(text),
@@ -323,6 +335,13 @@ def _put_together(schema: Schema, source: Source | None, parts: Sequence[_Part])
         date_format=source.date_format if source else "",
         crs=source.crs if source else "",
     )
+
+
+def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put frames below each other, on an index from 0."""
+    if len(frames) == 1:
+        return frames[0].set_axis(pd.RangeIndex(len(frames[0])))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _name_rows(schema: Schema, frame: pd.DataFrame) -> pd.Series:

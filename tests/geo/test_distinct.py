@@ -5,6 +5,7 @@ import gc
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,6 +49,31 @@ def test_each_text_is_converted_once_and_to_what_it_would_be_alone(words):
     assert len(asked) == len(set(asked)) == text.nunique()
     expected = [None if word in {None, "a"} else word.upper() for word in words]
     assert converted.equals(pd.Series(expected, dtype="str", index=text.index))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(["T", "A", "1", "æ", "bc", None, ""]), max_size=6), max_size=4))
+def test_columns_of_letters_are_taken_apart_as_other_columns(pieces):
+    words = [word for piece in pieces for word in piece]
+    cells = pa.chunked_array([pa.array(piece, pa.large_string()) for piece in pieces], pa.large_string())
+    for kept in (cells, cells.filter(pc.equal(pc.binary_length(cells), 1))):
+        found, known = distinct._take_apart(kept), distinct._encode(kept)
+        assert found.texts.equals(known.texts)
+        assert found.codes.tolist() == known.codes.tolist()
+    assert (distinct._take_letters_apart(cells) is not None) == bool(words and set(words) <= {"T", "A", "1"})
+
+
+def test_what_is_filled_has_the_text_only_where_it_was_missing():
+    text = pd.Series(["a", None, "b", None], dtype="str")
+    assert find_distinct(text).fill_text("?", text.index).tolist() == ["a", "?", "b", "?"]
+
+
+def test_what_was_put_in_another_order_need_not_be_taken_apart_again(monkeypatch):
+    text = pd.Series(["a", "b"] * 3, dtype="str")
+    turned = find_distinct(text).take(np.array([1, 0]))
+    made = turned.spread_text(turned.texts, pd.RangeIndex(2))
+    monkeypatch.setattr(distinct, "_take_apart", None)
+    assert find_distinct(made).codes.tolist() == [1, 0]
 
 
 def test_what_is_not_changed_is_not_copied():

@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -243,15 +244,15 @@ def test_any_table_is_read_back_with_its_lines(tmp_path_factory, rows, mark, new
 def test_the_fast_way_and_the_careful_way_agree(rows):
     stream = io.StringIO(newline="")
     csv.writer(stream, delimiter=";", lineterminator="\n").writerows(rows)
-    heading = delimited._Heading(["a", "b"], ";", stream.getvalue().encode(), 0, 2)
-    columns, line = delimited._read_body(heading, "f")
+    heading = delimited._Heading(["a", "b"], ";", np.frombuffer(stream.getvalue().encode(), np.uint8), 0, 2)
+    raw = delimited._read_body(heading, "f")
     slow_columns, slow_line = delimited._read_by_row(heading, "f")
     blank = [[cell or None for cell in column.to_pylist()] for column in slow_columns]
-    assert [column.to_pylist() for column in columns] in (
+    assert [column.to_pylist() for column in raw.columns] in (
         blank,
         [column.to_pylist() for column in slow_columns],
     )
-    assert line.tolist() == slow_line.tolist()
+    assert raw.line.tolist() == slow_line.tolist()
 
 
 def test_plain_rows_are_read_in_one_go(read, monkeypatch):
