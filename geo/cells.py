@@ -28,6 +28,7 @@ _PIECE_N = 1 << 16
 """Looked at together, so that what is asked of each stays in the processor's cache."""
 _NO_BYTES = np.empty(0, dtype=np.uint8)
 _NO_BREAK_SPACE = "\u00a0".encode()
+_ABOVE_SPACE = ord(" ") + 1
 _FIRST_COMBINING_BYTE = "\u0300".encode()[0]
 """Text below U+0300 is in NFC as it stands."""
 _WHOLE_THOUSANDS = r"^(-?[1-9]\d{0,2}\.\d{3})$"
@@ -54,7 +55,9 @@ def clean_cells(cells: pa.Array) -> pa.Array:
     if highest >= _FIRST_COMBINING_BYTE:
         text = pc.utf8_normalize(text, form="NFC")
         data, offsets = find_bytes(text)
-    if _has_blank_ends(data, offsets):
+    # Ids, codes and numbers are plain letters without a blank anywhere.
+    may_have_blanks = highest >= _NO_BREAK_SPACE[0] or int(data.min(initial=_ABOVE_SPACE)) < _ABOVE_SPACE
+    if may_have_blanks and _has_blank_ends(data, offsets):
         text = pc.utf8_trim(text, characters=_BLANKS)
         data, offsets = find_bytes(text)
     if highest >= _NO_BREAK_SPACE[0] and _has_pair(data, _NO_BREAK_SPACE):

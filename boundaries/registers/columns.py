@@ -55,9 +55,11 @@ _COUNTRY_CODE = re.compile(r"[A-Za-z]{2,3}|\d{3,4}")
 _REGION_CODE = re.compile(r"(?:10|0)?(8[1-5])")
 
 Converted = tuple[pd.Series, list[pd.DataFrame]]
+FindOrder = Callable[[], NDArray[np.int64] | None]
+_SLOW_KINDS = (Kind.NUMBER, Kind.INTEGER, Kind.DATE)
 
 
-def convert_columns(rows: Rows, schema: Schema, *, order: NDArray[np.int64] | None = None) -> Checked:
+def convert_columns(rows: Rows, schema: Schema, *, find_order: FindOrder = lambda: None) -> Checked:
     """Read every column of `schema` and report what cannot be read.
 
     Parameters
@@ -66,9 +68,10 @@ def convert_columns(rows: Rows, schema: Schema, *, order: NDArray[np.int64] | No
         Text as it stood.
     schema
         The register's columns. One that the files lack becomes a column of missing values.
-    order
-        Positions of the rows to return, each once, in this order; None for all as they stand. Each column
-        is put in order as soon as it was read, so that no register is in the memory twice.
+    find_order
+        Returns the positions of the rows to return, each once, in this order, or None for all as they
+        stand; asked once a column is read, and often. Each column is put in order at once, so that no
+        register is in the memory twice.
 
     Returns
     -------
@@ -76,7 +79,6 @@ def convert_columns(rows: Rows, schema: Schema, *, order: NDArray[np.int64] | No
         Rows whose frame has exactly the schema's columns, typed, in its order; a cell with a finding
         has no value. Findings are of every row of `rows`.
     """
-    index = rows.frame.index if order is None else pd.RangeIndex(len(order))
     naming = rows.find_naming_column()
     text = {name: rows.with_frame(rows.frame[[name]]) for name in rows.frame}
     bare = rows.with_frame(pd.DataFrame(index=rows.frame.index))
@@ -85,20 +87,26 @@ def convert_columns(rows: Rows, schema: Schema, *, order: NDArray[np.int64] | No
     def convert(column: Column) -> Converted:
         own = text.pop(column.name, None)
         if own is None:
-            return make_missing(column, index), []
+            return make_missing(column, _choose_index(bare, find_order())), []
         values, findings = _CONVERTERS[column.kind](own, column)
         if column.is_filled:
             findings = [*findings, find_missing_values(own, column, schema.key)]
-        return (values if order is None else take_column(values, order, index)), findings
+        order = find_order()
+        return (values if order is None else take_column(values, order, _choose_index(bare, order))), findings
 
-    converted = map_columns(convert, schema.columns, cells_n=len(index))
-    names = [column.name for column in schema.columns]
-    frame = pd.DataFrame(
-        {name: values for name, (values, _) in zip(names, converted, strict=True)}, copy=False
-    )
-    findings = tuple(found for _, findings in converted for found in findings)
+    # What takes long to read comes first: the order may be found meanwhile.
+    by_effort = sorted(schema.columns, key=lambda column: column.kind not in _SLOW_KINDS)
+    names = [column.name for column in by_effort]
+    converted = dict(zip(names, map_columns(convert, by_effort, cells_n=len(bare.frame)), strict=True))
+    frame = pd.DataFrame({column.name: converted[column.name][0] for column in schema.columns}, copy=False)
+    findings = tuple(found for column in schema.columns for found in converted[column.name][1])
+    order = find_order()
     placed = bare.with_frame(frame) if order is None else bare.arrange_around(frame, order, naming=naming)
     return Checked(rows=placed, findings=findings)
+
+
+def _choose_index(rows: Rows, order: NDArray[np.int64] | None) -> pd.Index:
+    return rows.frame.index if order is None else pd.RangeIndex(len(order))
 
 
 def make_missing(column: Column, index: pd.Index) -> pd.Series:

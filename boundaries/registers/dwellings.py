@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +25,7 @@ from geo.crs import WORKING_CRS, is_in_denmark
 from geo.distinct import find_distinct
 from geo.errors import UsageError
 from geo.text_order import order_text
+from geo.threads import run_beside
 
 UNKNOWN_BUILT_YEARS = (0, 1000)
 """What BBR writes in byg026 where the year is not known."""
@@ -43,12 +46,12 @@ def build_dwellings(raw: Rows, *, reference_year: int | None) -> Checked:
     Checked
         Rows by ``dwelling_id`` with the columns of `boundaries.model.Registers.dwellings`.
     """
-    order, repeated = _choose_rows(raw)
-    asked = _ask(raw, order)
+    choosing = run_beside(partial(_choose_rows, raw))
     given = [raw]
     del raw  # so that nobody holds the text of three million rows while it is read
-    converted = convert_columns(given.pop(), SCHEMAS["dwellings"], order=order)
-    rows, findings = converted.rows, [*converted.findings, *repeated]
+    converted = convert_columns(given.pop(), SCHEMAS["dwellings"], find_order=lambda: choosing.result().order)
+    chosen = choosing.result()
+    asked, rows, findings = chosen.asked, converted.rows, [*converted.findings, *chosen.findings]
     for step in (_place, _tell_tenure):
         checked = step(rows, asked)
         rows, findings = checked.rows, [*findings, *checked.findings]
@@ -92,11 +95,26 @@ def _ask(raw: Rows, order: NDArray[np.int64] | None) -> _Asked:
     return _Asked(missing=dict(zip(names, missing, strict=True)), points=points[0] if points else None)
 
 
-def _choose_rows(raw: Rows) -> tuple[NDArray[np.int64] | None, tuple[pd.DataFrame, ...]]:
-    """Return the positions of the rows that have an id, one of each, by their ids; None is all as they stand.
+class _Chosen(NamedTuple):
+    """The rows that have an id, one of each, by their ids.
 
-    A file that is in the order of its ids is not rearranged.
+    Attributes
+    ----------
+    order
+        Their positions; None where that is all of them as they stand, so that a file that is in the order
+        of its ids is not rearranged.
+    asked
+        In that order.
+    findings
+        Ids that stand twice.
     """
+
+    order: NDArray[np.int64] | None
+    asked: _Asked
+    findings: tuple[pd.DataFrame, ...]
+
+
+def _choose_rows(raw: Rows) -> _Chosen:
     ids = raw.text("dwelling_id")
     found = order_text(take_cells(ids))
     named_n = int(ids.notna().sum())
@@ -107,8 +125,9 @@ def _choose_rows(raw: Rows) -> tuple[NDArray[np.int64] | None, tuple[pd.DataFram
         one = require_one_row_per_id(raw.select(is_named), ids[is_named])
         is_kept = raw.frame.index.isin(one.frame.index)
         order, findings = order[is_kept[order]], one.findings
-    is_as_it_stands = len(order) == len(ids) and bool((order[1:] > order[:-1]).all())
-    return None if is_as_it_stands else order, findings
+    if len(order) == len(ids) and (order[1:] > order[:-1]).all():
+        return _Chosen(None, _ask(raw, None), findings)
+    return _Chosen(order, _ask(raw, order), findings)
 
 
 def _place(rows: Rows, asked: _Asked) -> Checked:
