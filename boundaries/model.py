@@ -292,7 +292,7 @@ class Registers:
 
 
 FINDING_COLUMNS = (
-    "severity",  # "error" stops the run, "warning" does not
+    "severity",  # "error" stops the run, "warning" does not, "note" is of nothing wrong
     "rule",  # sentence and remedy: finding.<rule>.text and .remedy in the texts
     "register",
     "file",

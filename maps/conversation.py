@@ -68,8 +68,8 @@ def read_project(project: "Project") -> "Registers":
 def read_or_exit(ctx: click.Context, project: "Project", *, tells_all: bool = False) -> "Registers":
     """Read the registers; findings that are errors are told and written, and end the command.
 
-    Of other findings, what was left out on reading among them, it is said how many there are and which
-    command shows them; a command that `tells_all` of them itself says nothing here.
+    Of warnings it is said how many there are and which command shows them, not of notes; a command that
+    `tells_all` findings itself says nothing here.
     """
     from boundaries.registers.findings import has_errors
 
@@ -77,8 +77,9 @@ def read_or_exit(ctx: click.Context, project: "Project", *, tells_all: bool = Fa
     if has_errors(registers.findings):
         tell_findings(ctx, project, registers.findings)
         ctx.exit(DataError.exit_status)
-    if len(registers.findings) and not tells_all:
-        _tell_number(ctx, project, len(registers.findings))
+    warnings_n = int(registers.findings["severity"].eq("warning").sum())
+    if warnings_n and not tells_all:
+        _tell_number(ctx, project, warnings_n)
     return registers
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from boundaries.model import FINDING_COLUMNS
+from boundaries.registers.severity import SEVERITY_ORDER, Severity
 from data.texts import Texts
 from maps import labels
 from maps.text_table import clean, measure_width, wrap
@@ -15,8 +16,13 @@ PLACES_N = 5
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 """Of files whose layers are sheets; those of `geo.readers`, which only they who read may import."""
 
-_COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m"}
+_COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
 _RESET = "\x1b[0m"
+
+
+def count_severities(findings: pd.DataFrame) -> dict[Severity, int]:
+    """Return how many findings there are of each severity, the gravest first."""
+    return {severity: int(findings["severity"].eq(severity).sum()) for severity in SEVERITY_ORDER}
 
 
 def findings_table(findings: pd.DataFrame, texts: Texts) -> pd.DataFrame:
@@ -55,7 +61,8 @@ def format_findings(
     Parameters
     ----------
     findings
-        Columns `FINDING_COLUMNS`; errors are told before warnings, rules in the order of the rows.
+        Columns `FINDING_COLUMNS`; errors are told before warnings and these before notes, rules in the
+        order of the rows.
     texts
         Catalog of the sentences.
     limit
@@ -69,8 +76,7 @@ def format_findings(
     if findings.empty:
         return texts.get("terminal.no_findings")
     columns = width or measure_width()
-    is_error = findings["severity"].eq("error")
-    ordered = pd.concat([findings[is_error], findings[~is_error]])
+    ordered = pd.concat([findings[findings["severity"].eq(severity)] for severity in SEVERITY_ORDER])
     # The severity is of the rule, but a caller may have made warnings into errors.
     groups = [group for _, group in ordered.groupby(["severity", "rule"], sort=False)]
     places_n = max(1, min(PLACES_N, limit // len(groups)))
@@ -80,11 +86,11 @@ def format_findings(
 
 
 def _summarise(findings: pd.DataFrame, told_n: int, texts: Texts) -> str:
-    counts = {
-        f"{severity}s": labels.format_count(int(findings["severity"].eq(severity).sum()), texts.language)
-        for severity in ("error", "warning")
-    }
-    parts = [texts.get("terminal.summary", counts)]
+    counts = count_severities(findings)
+    shown = {f"{severity}s": labels.format_count(n, texts.language) for severity, n in counts.items()}
+    parts = [texts.get("terminal.summary", shown)]
+    if counts["note"]:
+        parts.append(texts.get("terminal.summary_notes", shown))
     if told_n < len(findings):
         total = labels.format_count(len(findings), texts.language)
         parts.append(texts.get("terminal.more", {"shown": told_n, "total": total}))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from boundaries.disclosure.lists import PublishedList
 from boundaries.model import Assessment, Decision
+from boundaries.registers.severity import SEVERITY_ORDER
 from data.texts import Texts
 from maps import labels, layers, withheld
 from maps.area_tables import show_interval
@@ -234,7 +235,8 @@ def tabulate_findings(assessment: Assessment, texts: Texts) -> tuple[DocumentTab
         return ()
     table = findings_table(findings.reset_index(drop=True), texts)
     rows = []
-    for (severity, rule), group in table.groupby(["severity", "rule"], sort=True):
+    table["severity"] = pd.Categorical(table["severity"], SEVERITY_ORDER, ordered=True)
+    for (severity, rule), group in table.groupby(["severity", "rule"], sort=True, observed=True):
         first = labels.list_rows(group.head(1))[0]
         is_personal = group["register"].eq("residents").any()
         is_small = is_personal and len(group) < assessment.settings.suppression_threshold_n

@@ -10,6 +10,7 @@ from boundaries.delineation.comparison import DwellingCheck
 from boundaries.designation.law import LawListing
 from boundaries.disclosure.suppression import Published
 from boundaries.model import Assessment, Decision
+from maps.findings_text import count_severities
 
 AREA_COLUMNS = (
     "area_id",
@@ -102,8 +103,7 @@ def describe_published(published: Published) -> dict[str, object]:
         "residents": None if totals is None else {**asdict(totals), "total_n": totals.total_n},
         "profile": list_records(profile, list(profile.columns)),
         "findings": {
-            f"{severity}s_n": int(shown.findings["severity"].eq(severity).sum())
-            for severity in ("error", "warning")
+            f"{severity}s_n": number for severity, number in count_severities(shown.findings).items()
         },
     }
 

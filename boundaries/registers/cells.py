@@ -17,6 +17,7 @@ from boundaries.registers.cell_columns import (
     name_numerator,
 )
 from boundaries.registers.findings import combine_findings
+from boundaries.registers.severity import Severity
 from geo.danish import Decimal, parse_integers, parse_numbers
 from geo.errors import DataError, ReadError
 from geo.grid import Grid, find_bad_ids, parse_ids
@@ -41,7 +42,7 @@ CELL_ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 """Headings that are understood besides the canonical ones."""
 
-SEVERITY: Mapping[str, str] = {
+SEVERITY: Mapping[str, Severity] = {
     "cells_bad_id": "error",
     "cells_other_size": "error",
     "cells_repeated": "error",

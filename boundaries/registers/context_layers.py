@@ -31,7 +31,7 @@ CONTEXT_SEVERITIES: Mapping[str, Severity] = {
     "context_bad_coordinates": "error",
     "context_beyond_repair": "error",
     "context_repaired": "warning",
-    "context_no_length": "warning",
+    "context_no_length": "note",
     "zone_without_name": "warning",
     "zone_name_repeated": "warning",
     "zones_overlap": "warning",

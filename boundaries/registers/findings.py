@@ -1,4 +1,4 @@
-"""Findings: what is wrong with the inputs, one row a problem."""
+"""Findings: what is wrong with the inputs or was left out of them, one row each."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -8,11 +8,12 @@ import pandas as pd
 
 from boundaries.model import FINDING_COLUMNS
 from boundaries.registers.schemas import SCHEMAS
-from boundaries.registers.severity import SEVERITIES
+from boundaries.registers.severity import SEVERITIES, SEVERITY_ORDER
 
 _DTYPES = dict.fromkeys(FINDING_COLUMNS, "str") | {"line": "Int64", "measure": "float64"}
 _ORDER = ["severity", "register", "file", "layer", "line", "rule", "column", "record_id", "value", "other"]
 _REGISTER_ORDER = {register: position for position, register in enumerate(SCHEMAS)}
+_SEVERITY_PLACES = {severity: place for place, severity in enumerate(SEVERITY_ORDER)}
 
 
 def empty_findings() -> pd.DataFrame:
@@ -50,7 +51,7 @@ def add_details(found: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def combine_findings(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Put findings together in their order: errors first, then register, file, line, rule.
+    """Put findings together in their order: errors, warnings, notes; then register, file, line, rule.
 
     Parameters
     ----------
@@ -66,12 +67,15 @@ def combine_findings(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     if not filled:
         return empty_findings()
     together = pd.concat([part[[*FINDING_COLUMNS]].astype(_DTYPES) for part in filled], ignore_index=True)
-    order = together.assign(register=together["register"].map(_REGISTER_ORDER).fillna(-1))
+    order = together.assign(
+        severity=together["severity"].map(_SEVERITY_PLACES),
+        register=together["register"].map(_REGISTER_ORDER).fillna(-1),
+    )
     return together.loc[order.sort_values(_ORDER, kind="stable").index].reset_index(drop=True)
 
 
 def make_strict(findings: pd.DataFrame) -> pd.DataFrame:
-    """Return the findings with every warning as an error, in the order that errors have.
+    """Return the findings with every warning as an error, in the order that errors have; notes stay notes.
 
     Parameters
     ----------
@@ -80,7 +84,8 @@ def make_strict(findings: pd.DataFrame) -> pd.DataFrame:
     """
     if findings.empty:
         return findings
-    return combine_findings([findings.assign(severity="error")])
+    stays = findings["severity"].ne("warning")
+    return combine_findings([findings.assign(severity=findings["severity"].where(stays, "error"))])
 
 
 def has_errors(findings: pd.DataFrame) -> bool:

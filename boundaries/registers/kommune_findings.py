@@ -26,13 +26,13 @@ KOMMUNE_SEVERITIES: Mapping[str, Severity] = {
     "kommuner_overlap": "warning",
     # A table of values.
     "kommune_table_unknown": "warning",
-    "kommune_table_left_out": "warning",
+    "kommune_table_left_out": "note",
     "kommune_table_unnamed_row": "error",
     "kommune_table_twice": "error",
     "kommune_table_missing": "warning",
     "kommune_table_bad_number": "error",
     "kommune_table_ambiguous_number": "error",
-    "kommune_table_suppressed": "warning",
+    "kommune_table_suppressed": "note",
     "kommune_table_dash": "warning",
     "kommune_table_no_denominator": "warning",
 }

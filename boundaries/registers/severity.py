@@ -1,14 +1,19 @@
-"""Which problem stops a run and which does not: the one table of rules.
+"""Which finding stops a run and which does not: the one table of rules.
 
 An error means that an answer would be wrong or could not be given; the run stops and nothing is written.
-A warning means that the answer stands, with what was done about it said. The sentence and the remedy of
-each rule are in the text catalogs below ``finding.<rule>``; ``docs/findings.md`` shows them together.
+A warning means that the answer stands, with what was done about it said; `boligkort check --strict` takes
+it as an error. A note tells of something that was done as it should be, and about which nothing is wrong,
+however strict one is. The sentence and the remedy of each rule are in the text catalogs below
+``finding.<rule>``; ``docs/findings.md`` shows them together.
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
+
+SEVERITY_ORDER: tuple[Severity, ...] = get_args(Severity)
+"""The severities, the gravest first."""
 
 SEVERITIES: Mapping[str, Severity] = {
     # The project and its files.
@@ -19,15 +24,15 @@ SEVERITIES: Mapping[str, Severity] = {
     "field_not_found": "error",
     "ambiguous_column": "warning",
     "mojibake_text": "warning",
-    "totals_left_out": "warning",
+    "totals_left_out": "note",
     "error_cells": "warning",
     "unsaved_rows": "warning",
     "reader_warning": "warning",
     # Official extracts.
     "extract_without_units": "error",
     "extract_incomplete": "warning",
-    "versions_left_out": "warning",
-    "status_left_out": "warning",
+    "versions_left_out": "note",
+    "status_left_out": "note",
     "several_versions": "warning",
     "several_links": "warning",
     "link_not_found": "warning",

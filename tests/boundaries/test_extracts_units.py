@@ -176,6 +176,25 @@ def test_what_was_left_out_is_counted_by_file(read):
     assert (support["file"], support["measure"]) == ("enhed.csv", 1.0)
 
 
+def test_what_was_left_out_is_no_fault_however_strict_one_is(read, input_files, run):
+    # Nothing is to be said of U2 but what its history is: its support is told, and it has one owner.
+    text = UNITS_2020.replace("6,140,3,20,1,,A2", "6,140,3,20,1,10,A2")
+    tables = {**BBR, **DAR, "enhed.csv": text}
+    del tables["enhedejendomsrelation.csv"]
+    registers = read(tables)
+    noted = registers.findings.loc[registers.findings["severity"] == "note", "rule"]
+    assert set(noted) == set(list_rules(registers)) == {"versions_left_out", "status_left_out"}
+    input_files.project += "[registers.residents]\npath = 'beboere.csv'\n"
+    input_files.tables["beboere.csv"] = "year;dwelling_id;residents_n\n2025;U1;2\n"
+    checked = run("check", input_files.write(), "--strict")
+    assert checked.exit_code == 0, checked.stderr
+    assert "Fejl: 0. Advarsler: 0. Oplysninger: 3." in checked.stderr
+    listed = run("list", input_files.folder)
+    assert "advars" not in listed.stderr
+    input_files.tables["enhed.csv"] = UNITS_2020
+    assert run("check", input_files.write(), "--strict").exit_code == 1
+
+
 def test_every_file_is_listed_with_what_it_held(read):
     files = read({**BBR, **DAR}).files
     rows_n = {name: len(text.splitlines()) - 1 for name, text in {**BBR, **DAR}.items()}

@@ -1,12 +1,17 @@
 """Findings in words: by rule, with the first places, and all of them counted."""
 
+import re
 from types import MappingProxyType
 
 import pandas as pd
 import pytest
 
 from boundaries.model import FINDING_COLUMNS
+from boundaries.registers.context_layers import CONTEXT_SEVERITIES
 from boundaries.registers.findings import combine_findings, has_errors, make_finding, make_strict
+from boundaries.registers.flows import FLOW_SEVERITIES
+from boundaries.registers.kommune_findings import KOMMUNE_SEVERITIES
+from boundaries.registers.severity import SEVERITIES
 from data.texts import LANGUAGES, Texts, load_texts
 from geo.readers import SHEET_SUFFIXES
 from maps import findings_text
@@ -160,6 +165,43 @@ def test_strict_makes_every_warning_an_error_and_changes_nothing_else():
         strict.sort_values("rule", ignore_index=True)[unchanged],
         findings.sort_values("rule", ignore_index=True)[unchanged],
     )
+
+
+def make_left_out(rows_n=3):
+    return make_finding("versions_left_out", "dwellings", {"file": "enhed.csv", "measure": rows_n})
+
+
+def test_notes_stand_last_and_are_counted_apart(texts):
+    date, unknown = make_finding("bad_date", "residents"), make_finding("tenure_unknown", "dwellings")
+    findings = combine_findings([make_left_out(), unknown, date])
+    assert findings["severity"].tolist() == ["error", "warning", "note"]
+    for order in ([2, 0, 1], [0, 2, 1]):
+        told = format_findings(findings.iloc[order], texts).split("\n\n")
+        assert [block.split()[0] for block in told] == ["Fejl", "Advarsel", "Oplysning", "Fejl:"]
+        assert told[-1] == "Fejl: 1. Advarsler: 1. Oplysninger: 1."
+    assert "Oplysning" not in format_findings(findings.iloc[:2], texts)
+    assert format_findings(make_left_out(), texts, is_color=True).startswith("\x1b[1;36mOplysning\x1b[0m")
+
+
+def test_strict_leaves_notes_what_they_are():
+    findings = combine_findings([make_left_out(), make_finding("tenure_unknown", "dwellings")])
+    strict = make_strict(findings)
+    assert dict(zip(strict["rule"], strict["severity"], strict=True)) == {
+        "tenure_unknown": "error",
+        "versions_left_out": "note",
+    }
+    assert not has_errors(make_strict(make_left_out()))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_note_asks_for_nothing(language):
+    texts = load_texts(language)
+    severities = {**SEVERITIES, **KOMMUNE_SEVERITIES, **CONTEXT_SEVERITIES, **FLOW_SEVERITIES}
+    notes = [rule for rule, severity in severities.items() if severity == "note"]
+    assert "versions_left_out" in notes
+    begins = {"da": "(?:Intet|Ingenting)", "en": "Nothing"}[language]
+    for rule in notes:
+        assert re.match(rf"{begins}\b", texts.entries[f"finding.{rule}.remedy"]), rule
 
 
 def test_strict_makes_a_warning_stop_the_command_and_nothing_stop_nothing():
