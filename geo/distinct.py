@@ -49,23 +49,22 @@ class Distinct(NamedTuple):
         extended = np.append(values, np.array([missing], dtype=values.dtype))
         return np.asarray(extended[self.codes], dtype=values.dtype)
 
-    def spread_text(self, texts: pa.Array, index: pd.Index) -> pd.Series:
-        """Return `texts`, as many as there are distinct ones and some of them null, for each cell."""
+    def spread_text(self, texts: pa.Array, index: pd.Index, *, missing: str | None = None) -> pd.Series:
+        """Return `texts`, as many as there are distinct ones and some of them null, for each cell.
+
+        A cell without text has `missing`, which may be nothing, too.
+        """
         has_missing = bool(len(self.codes)) and int(self.codes.max()) == len(texts)
-        text = arrow_to_text(gather_text(self.extend(texts) if has_missing else texts, self.codes), index)
-        if texts is self.texts:
+        extended = self.extend(texts, missing) if has_missing else texts
+        text = arrow_to_text(gather_text(extended, self.codes), index)
+        if texts is self.texts and (missing is None or not has_missing):
             _remember(take_cells(text), self)
         return text
 
-    def fill_text(self, text: str, index: pd.Index) -> pd.Series:
-        """Return the texts for each cell, and `text` where one is missing."""
-        texts = pa.concat_arrays([self.texts, pa.array([text], pa.large_string())])
-        return arrow_to_text(gather_text(texts, self.codes), index)
-
     @staticmethod
-    def extend(texts: pa.Array) -> pa.Array:
-        """Return `texts` with a null after the last, for the code of what is missing."""
-        return pa.concat_arrays([texts, pa.nulls(1, pa.large_string())])
+    def extend(texts: pa.Array, missing: str | None = None) -> pa.Array:
+        """Return `texts` and after the last what is missing has, which may be null."""
+        return pa.concat_arrays([texts, pa.array([missing], pa.large_string())])
 
 
 def find_distinct(text: pd.Series) -> Distinct:

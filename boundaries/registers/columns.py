@@ -38,6 +38,7 @@ __all__ = [
     "make_missing",
     "map_distinct",
     "name_allowed",
+    "read_word",
 ]
 
 EMPTY_DTYPES: Mapping[Kind, str] = {
@@ -92,7 +93,14 @@ def convert_columns(rows: Rows, schema: Schema, *, find_order: FindOrder = lambd
         if column.is_filled:
             findings = [*findings, find_missing_values(own, column, schema.key)]
         order = find_order()
-        return (values if order is None else take_column(values, order, _choose_index(bare, order))), findings
+        if order is None and column.unknown and values.hasnans:
+            distinct = find_distinct(values)
+            values = distinct.spread_text(distinct.texts, values.index, missing=column.unknown)
+        return (
+            values
+            if order is None
+            else take_column(values, order, _choose_index(bare, order), missing=column.unknown)
+        ), findings
 
     # What takes long to read comes first: the order may be found meanwhile.
     by_effort = sorted(schema.columns, key=lambda column: column.kind not in _SLOW_KINDS)
@@ -147,11 +155,14 @@ def _convert_text(rows: Rows, column: Column) -> Converted:
     return rows.frame[column.name], []
 
 
+def read_word(text: str, column: Column) -> str | None:
+    """Return which of a column's words a text is, however it is spelt; None where it is none."""
+    known = _fold_words(column.words) | {fold_word(other): word for other, word in column.synonyms}
+    return known.get(fold_word(text))
+
+
 def _convert_word(rows: Rows, column: Column) -> Converted:
-    words = _fold_words(column.words) | {fold_word(other): word for other, word in column.synonyms}
-    return _convert_distinct(
-        rows, column, convert=lambda text: words.get(fold_word(text)), allowed=column.words
-    )
+    return _convert_distinct(rows, column, convert=lambda text: read_word(text, column), allowed=column.words)
 
 
 def _convert_code(rows: Rows, column: Column) -> Converted:

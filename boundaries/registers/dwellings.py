@@ -8,13 +8,12 @@ from typing import NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from boundaries.model import Tenure
-from boundaries.registers.columns import convert_columns
+from boundaries.registers.columns import convert_columns, read_word
 from boundaries.registers.findings import add_details, empty_findings, make_finding, show_values
 from boundaries.registers.rows import Checked, Rows, require_one_row_per_id, take_rows
 from boundaries.registers.schemas import EARLIEST_BUILT_YEAR, SCHEMAS, YEARS_AHEAD
@@ -68,11 +67,14 @@ class _Asked:
     ----------
     missing
         For each column that a file has, which rows have nothing in it.
+    is_unknown_tenure
+        The rows that say nothing of the tenure, or that it is not known; None where no file has it.
     points
         Where the file is a layer.
     """
 
     missing: Mapping[str, pd.Series]
+    is_unknown_tenure: pd.Series | None
     points: gpd.GeoSeries | None
 
     def lacks(self, column: str, index: pd.Index) -> pd.Series:
@@ -86,13 +88,29 @@ _ASKED_COLUMNS = ("x", "y", "tenure", "relabelled_on", "relabelled_from")
 
 def _ask(raw: Rows, order: NDArray[np.int64] | None) -> _Asked:
     """Ask of the text what the later steps have to know."""
-    names = [name for name in _ASKED_COLUMNS if name in raw.frame]
-    missing = [raw.frame[name].isna() for name in names]
-    points = [gpd.GeoSeries(raw.frame["geometry"], crs=WORKING_CRS)] if "geometry" in raw.frame else []
+    asked = {name: raw.frame[name].isna() for name in _ASKED_COLUMNS if name in raw.frame}
+    if "tenure" in raw.frame:
+        asked["is_unknown_tenure"] = _find_unknown_tenures(raw.frame["tenure"])
+    if "geometry" in raw.frame:
+        asked["geometry"] = gpd.GeoSeries(raw.frame["geometry"], crs=WORKING_CRS)
     if order is not None:
-        taken = take_rows([*missing, *points], order, pd.RangeIndex(len(order)))
-        missing, points = taken[: len(names)], [gpd.GeoSeries(taken[-1])] if points else []
-    return _Asked(missing=dict(zip(names, missing, strict=True)), points=points[0] if points else None)
+        taken = take_rows(list(asked.values()), order, pd.RangeIndex(len(order)))
+        asked = dict(zip(asked, taken, strict=True))
+    points = asked.pop("geometry", None)
+    return _Asked(
+        is_unknown_tenure=asked.pop("is_unknown_tenure", None),
+        points=None if points is None else gpd.GeoSeries(points),
+        missing=asked,
+    )
+
+
+def _find_unknown_tenures(text: pd.Series) -> pd.Series:
+    """Tell which cells are empty or say that the tenure is not known; one that is no tenure does neither."""
+    (column,) = (column for column in SCHEMAS["dwellings"].columns if column.name == "tenure")
+    distinct = find_distinct(text)
+    words = [read_word(word, column) for word in distinct.texts.to_pylist()]
+    is_unknown = np.array([word == Tenure.UKENDT for word in words], dtype=bool)
+    return pd.Series(distinct.spread(is_unknown, missing=True), index=text.index, copy=False)
 
 
 class _Chosen(NamedTuple):
@@ -186,26 +204,21 @@ def _find_far_outside(rows: Rows) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _tell_tenure(rows: Rows, asked: _Asked) -> Checked:
-    """Tell which units are dwellings, and of which tenure; what is not known is ``ukendt``."""
+    """Tell which units are dwellings, and of which of them the tenure is not known."""
     frame = rows.frame
     uses = find_distinct(frame["use_code"])
     known = use_codes()
     answers = np.array([known[code].is_dwelling for code in uses.texts.to_pylist()], dtype=bool)
     is_dwelling = pd.Series(uses.spread(answers, missing=True), index=frame.index, copy=False)
-    tenures = find_distinct(frame["tenure"])
-    is_unknown_word = np.asarray(pc.equal(tenures.texts, Tenure.UKENDT.value), dtype=bool)
-    # A tenure that is not understood has had its finding.
-    is_unknown = asked.lacks("tenure", frame.index) | tenures.spread(is_unknown_word, missing=False)
-    tenure = (
-        tenures.fill_text(Tenure.UKENDT.value, frame.index) if frame["tenure"].hasnans else frame["tenure"]
-    )
     columns = list(frame.columns)
     columns.insert(columns.index("use_code") + 1, "is_dwelling")
-    told = frame.assign(tenure=tenure, is_dwelling=is_dwelling)[columns]
-    if "tenure" in rows.present:
-        found = rows.found("tenure_unknown", is_unknown & is_dwelling, column="tenure")
-    else:
+    told = frame.assign(is_dwelling=is_dwelling)[columns]
+    if asked.is_unknown_tenure is None:
         found = _find_missing_tenure_column(rows)
+    else:
+        found = rows.found("tenure_unknown", asked.is_unknown_tenure & is_dwelling, column="tenure")
+        # What stands in the file: nothing, or that it is not known.
+        found = found.assign(value=found["value"].mask(asked.missing["tenure"].loc[found.index]))
     return Checked(rows=rows.with_frame(told), findings=(found,))
 
 

@@ -227,8 +227,13 @@ def take_rows(columns: Sequence[pd.Series], order: NDArray[np.int64], index: pd.
     return [by_place[place] for place in places]
 
 
-def take_column(column: pd.Series, order: NDArray[np.int64], index: pd.Index) -> pd.Series:
-    """Return the cells of a column at the positions `order`, on `index`."""
+def take_column(
+    column: pd.Series, order: NDArray[np.int64], index: pd.Index, *, missing: str = ""
+) -> pd.Series:
+    """Return the cells of a column at the positions `order`, on `index`; text has `missing` for none."""
+    if missing and column.hasnans:
+        distinct = find_distinct(column)
+        return distinct.take(order).spread_text(distinct.texts, index, missing=missing)
     if len(order) == len(column) and _is_one_value(column):
         return column.set_axis(index)
     if isinstance(column.dtype, gpd.array.GeometryDtype):

@@ -53,6 +53,8 @@ class Column:
         Name of the code list of a code.
     low, high
         Bounds of a number, both allowed; None for no bound.
+    unknown
+        What a row has for which nothing was read; empty: nothing.
     rule
         Rule of a value outside its bounds or its code list, where it is not the general one.
     """
@@ -63,6 +65,7 @@ class Column:
     is_filled: bool = False
     words: tuple[str, ...] = ()
     synonyms: tuple[tuple[str, str], ...] = ()
+    unknown: str = ""
     codes: str = ""
     low: float | None = None
     high: float | None = None
@@ -227,7 +230,7 @@ _SCHEMAS = (
             Column(name="address"),
             Column(name="x", kind=Kind.NUMBER),
             Column(name="y", kind=Kind.NUMBER),
-            Column(name="tenure", kind=Kind.WORD, words=TENURES),
+            Column(name="tenure", kind=Kind.WORD, words=TENURES, unknown=Tenure.UKENDT),
             Column(name="tenure_source"),
             Column(name="use_code", kind=Kind.CODE, codes="use_codes"),
             Column(name="built_year", kind=Kind.INTEGER),

@@ -65,7 +65,10 @@ def test_columns_of_letters_are_taken_apart_as_other_columns(pieces):
 
 def test_what_is_filled_has_the_text_only_where_it_was_missing():
     text = pd.Series(["a", None, "b", None], dtype="str")
-    assert find_distinct(text).fill_text("?", text.index).tolist() == ["a", "?", "b", "?"]
+    found = find_distinct(text)
+    assert found.spread_text(found.texts, text.index, missing="?").tolist() == ["a", "?", "b", "?"]
+    again = found.spread_text(found.texts, text.index, missing="a")
+    assert find_distinct(again).texts.to_pylist() == ["a", "b"]
 
 
 def test_what_was_put_in_another_order_need_not_be_taken_apart_again(monkeypatch):
