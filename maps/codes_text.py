@@ -11,7 +11,7 @@ from boundaries.registers.project import SETTING_CHOICES
 from boundaries.registers.schemas import CATEGORIES, PLAN_ACTIONS, PLAN_STATUSES, SCHEMAS
 from boundaries.registers.severity import SEVERITIES
 from data.codes import CodeList, load_code_lists
-from data.texts import Texts
+from data.texts import Texts, show_template
 from geo.errors import UsageError
 from maps import labels
 from maps.results import list_records
@@ -185,7 +185,7 @@ def _list_rules(texts: Texts) -> pd.DataFrame:
         {
             "code": _text(list(SEVERITIES)),
             "severity": _text(list(SEVERITIES.values())),
-            "code_text": _text([text.replace("{", "‹").replace("}", "›") for text in texted]),
+            "code_text": _text([show_template(text) for text in texted]),
         }
     )
 

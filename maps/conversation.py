@@ -88,11 +88,10 @@ def _tell_number(ctx: click.Context, project: "Project", number: int) -> None:
     from maps import labels, terminal
 
     texts = find_texts(ctx)
-    key = "cli.findings_one" if number == 1 else "cli.findings_many"
     count = labels.format_count(number, texts.language)
     is_named = project.path.name != PROJECT_FILE
     path = terminal.show_path(project.path if is_named else project.path.parent)
-    click.echo(texts.get(key, {"count": count, "project": path}), err=True)
+    click.echo(texts.get("cli.findings", {"count": count, "project": path}), err=True)
 
 
 def tell_findings(ctx: click.Context, project: "Project", findings: "pd.DataFrame") -> None:

@@ -113,8 +113,9 @@ def _format_group(group: pd.DataFrame, places_n: int, texts: Texts, width: int, 
 def _format_head(group: pd.DataFrame, texts: Texts, *, is_color: bool) -> str:
     severity, rule = str(group["severity"].iloc[0]), str(group["rule"].iloc[0])
     word, colour = texts.get(f"terminal.{severity}"), _COLOURS.get(severity, "")
-    key = "terminal.found_one" if len(group) == 1 else "terminal.found_many"
-    counted = texts.get(key, {"rule": rule, "count": labels.format_count(len(group), texts.language)})
+    counted = texts.get(
+        "terminal.found", {"rule": rule, "count": labels.format_count(len(group), texts.language)}
+    )
     return f"{colour}{word}{_RESET}  {counted}" if is_color and colour else f"{word}  {counted}"
 
 

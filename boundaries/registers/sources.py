@@ -9,10 +9,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from boundaries.registers.aliases import ALIASES, ColumnMatch, match_columns
-from boundaries.registers.extracts.entities import Text
+from boundaries.registers.aliases import ColumnMatch, match_columns
+from boundaries.registers.extracts.entities import Text, recognise
 from boundaries.registers.extracts.join import ExtractOptions, Opened, join_extracts
 from boundaries.registers.findings import combine_findings, make_finding
+from boundaries.registers.headings import check_headings
 from boundaries.registers.parcel_keys import make_parcel_key
 from boundaries.registers.problems import raise_register_errors
 from boundaries.registers.project import Project, Source
@@ -20,7 +21,7 @@ from boundaries.registers.rows import ORIGIN_COLUMNS, Rows
 from boundaries.registers.schemas import SCHEMAS, Geometry, Schema
 from geo.errors import BoligkortError
 from geo.provenance import hash_file
-from geo.readers import is_layer, read_layer, read_table
+from geo.readers import is_layer, read_layer, read_tables
 from geo.tables import Note, TextLayer, TextTable
 from geo.threads import run_beside
 
@@ -33,9 +34,6 @@ FILE_COLUMNS = {
     "bytes_n": "int64",
 }
 """Columns of the list of files that were read, with dtypes."""
-
-HEADINGS_SHOWN_N = 30
-"""So many headings of a file are named when one is missing."""
 
 # What a reader notes besides is how it read the file; `boligkort inspect` tells it.
 _NOTE_RULES = {
@@ -144,21 +142,26 @@ def _read_files(project: Project, source: Source) -> tuple[list[_File], list[Bol
     errors: list[BoligkortError] = []
     for file in source.files:
         try:
-            files.append(_read_file(project, source, file))
+            files += _read_file(project, source, file)
         except BoligkortError as error:
             errors.append(error)
     return files, errors
 
 
-def _read_file(project: Project, source: Source, file: Path) -> _File:
+def _read_file(project: Project, source: Source, file: Path) -> list[_File]:
+    """Read one file; a total extract gives a part for each entity in it."""
     # What is no file is refused by its reader; a pipe would be waited for.
     digest = run_beside(partial(hash_file, file)) if file.is_file() else None
     may_be_layer = SCHEMAS[source.register].geometry is not Geometry.NONE
-    text = _read_layer(source, file) if may_be_layer and is_layer(file) else _read_table(source, file)
-    where = {"file": project.name_file(file), "layer": text.layer}
+    texts: Sequence[Text]
+    texts = [_read_layer(source, file)] if may_be_layer and is_layer(file) else _read_tables(source, file)
     sha256 = digest.result() if digest else hash_file(file)
-    facts = {"rows_n": len(text.frame), "sha256": sha256, "bytes_n": file.stat().st_size}
-    return _File(where=where, facts={"register": source.register, **where, **facts}, text=text)
+    found = []
+    for text in texts:
+        where = {"file": project.name_file(file), "layer": text.layer}
+        facts = {"rows_n": len(text.frame), "sha256": sha256, "bytes_n": file.stat().st_size}
+        found.append(_File(where=where, facts={"register": source.register, **where, **facts}, text=text))
+    return found
 
 
 def _join_files(source: Source, files: Sequence[_File]) -> tuple[list[_Part], Sequence[pd.DataFrame]]:
@@ -208,7 +211,7 @@ def _make_part(file: _File, source: Source, text: Text, derived: Mapping[str, st
         frame=frame if set(schema.key) & match.headings.keys() else frame.iloc[:0],
         origin=origin,
         headings={**match.headings, **derived},
-        findings=[*_check_columns(text, schema, match, where), *_report_notes(text.notes, schema, where)],
+        findings=[*check_headings(text, schema, match, where), *_report_notes(text.notes, schema, where)],
         facts=file.facts,
     )
 
@@ -218,9 +221,13 @@ def _repeat(name: str, rows_n: int) -> pd.Categorical:
     return pd.Categorical.from_codes(np.zeros(rows_n, dtype=np.int8), pd.Index([name], dtype="str"))
 
 
-def _read_table(source: Source, file: Path) -> TextTable:
-    return read_table(
+def _read_tables(source: Source, file: Path) -> Sequence[TextTable]:
+    def is_entity(headings: Sequence[str]) -> bool:
+        return recognise(headings, source.register) is not None
+
+    return read_tables(
         file,
+        is_wanted=is_entity,
         sheet=source.sheet or None,
         encoding=source.encoding or None,
         delimiter=source.delimiter or None,
@@ -246,55 +253,6 @@ def _name_columns(frame: pd.DataFrame, schema: Schema, source: Source) -> tuple[
     if isinstance(frame, gpd.GeoDataFrame):
         named["geometry"] = frame.geometry
     return named, match
-
-
-def _check_columns(
-    text: TextTable | TextLayer, schema: Schema, match: ColumnMatch, where: Mapping[str, object]
-) -> list[pd.DataFrame]:
-    def find(rule: str, column: str, value: str, other: str) -> pd.DataFrame:
-        return make_finding(
-            rule, schema.register, {**where, "column": column, "value": value, "other": other}
-        )
-
-    found = _find_missing_columns(text, schema, match, where)
-    for column, heading in match.missing.items():
-        found.append(find("field_not_found", column, heading, _list_headings(text)))
-    for column, fitting in match.ambiguous.items():
-        found.append(find("ambiguous_column", column, fitting[0], ", ".join(fitting[1:])))
-    if text.frame.empty:
-        found.append(make_finding("empty_register", schema.register, where))
-    return found
-
-
-def _find_missing_columns(
-    text: TextTable | TextLayer, schema: Schema, match: ColumnMatch, where: Mapping[str, object]
-) -> list[pd.DataFrame]:
-    """Find columns that a register must have and the file lacks."""
-    required = [column.name for column in schema.columns if column.is_required]
-    if schema.geometry is Geometry.POINTS and isinstance(text, TextTable):
-        required += ["x", "y"]
-    missing = [name for name in required if name not in match.headings and name not in match.missing]
-    if schema.geometry is Geometry.POLYGONS and isinstance(text, TextTable):
-        missing.append("geometry")
-    return [
-        make_finding(
-            "missing_column",
-            schema.register,
-            {
-                **where,
-                "column": name,
-                "value": ", ".join((name, *ALIASES[schema.register].get(name, ()))),
-                "other": _list_headings(text),
-            },
-        )
-        for name in missing
-    ]
-
-
-def _list_headings(text: TextTable | TextLayer) -> str:
-    headings = [heading for heading in text.frame.columns if heading != "geometry"]
-    shown = ", ".join(headings[:HEADINGS_SHOWN_N])
-    return shown + ", …" if len(headings) > HEADINGS_SHOWN_N else shown
 
 
 def _report_notes(notes: Sequence[Note], schema: Schema, where: Mapping[str, object]) -> list[pd.DataFrame]:

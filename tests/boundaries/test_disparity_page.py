@@ -10,7 +10,7 @@ from boundaries.registers.cell_columns import GridCriterion
 from boundaries.registers.context_layers import CONTEXT_SEVERITIES
 from boundaries.screening.disparity import compare_gaps
 from boundaries.screening.profile import Indicator
-from data.texts import load_texts
+from data.texts import load_texts, show_template
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +45,5 @@ def test_every_indicator_and_finding_is_on_the_page(page):
     assert set(read_rows(page, indicators)) == indicators
     texts = load_texts("en")
     for rule, severity in CONTEXT_SEVERITIES.items():
-        text, remedy = (
-            re.sub(r"\{(\w+)\}", r"‹\1›", texts.entries[f"finding.{rule}.{part}"])
-            for part in ("text", "remedy")
-        )
+        text, remedy = (show_template(texts.entries[f"finding.{rule}.{part}"]) for part in ("text", "remedy"))
         assert f"| `{rule}` | {severity} | {text} | {remedy} |" in page

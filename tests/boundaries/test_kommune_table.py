@@ -1,6 +1,5 @@
 """Tables of kommuner in the dialects of those who hand them out; what they do not say is not made up."""
 
-import re
 import unicodedata
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from boundaries.registers.kommune_table import (
 )
 from boundaries.registers.kommune_table_form import TableForm
 from data.kommuner import load_kommuner
-from data.texts import LANGUAGES, load_texts, template_fields
+from data.texts import LANGUAGES, load_texts, show_template, template_fields
 from geo.errors import UsageError
 
 KOMMUNER = [row for row in load_kommuner().values() if row.kommune_code != "0411"]
@@ -363,5 +362,5 @@ def test_every_rule_has_a_text_a_remedy_and_a_row_in_the_page(language):
         parts = [texts.entries[f"finding.{rule}.{part}"] for part in ("text", "remedy")]
         assert all(template_fields(part) <= set(FINDING_COLUMNS) for part in parts)
         if language == "en":
-            text, remedy = (re.sub(r"\{(\w+)\}", r"‹\1›", part) for part in parts)
+            text, remedy = map(show_template, parts)
             assert f"| `{rule}` | {severity} | {text} | {remedy} |" in page

@@ -8,7 +8,7 @@ import pytest
 from boundaries.model import FINDING_COLUMNS
 from boundaries.registers.findings import has_errors
 from boundaries.registers.severity import SEVERITIES
-from data.texts import LANGUAGES, load_texts, template_fields
+from data.texts import LANGUAGES, load_texts, show_template, template_fields
 
 
 def test_sound_input_gives_no_findings(input_files):
@@ -35,7 +35,7 @@ def test_the_page_of_findings_is_complete():
     texts = load_texts("en")
     for rule, severity in SEVERITIES.items():
         text, remedy = (
-            re.sub(r"\{(\w+)\}", r"‹\1›", texts.entries[f"finding.{rule}.{part}"]).replace("|", "\\|")
+            show_template(texts.entries[f"finding.{rule}.{part}"]).replace("|", "\\|")
             for part in ("text", "remedy")
         )
         assert f"| `{rule}` | {severity} | {text} | {remedy} |" in page

@@ -154,7 +154,31 @@ def test_parcels_must_be_a_layer(input_files):
         f"1;{number}\n" for number in ("0a", "2a", "4a", "5a", "6a")
     )
     registers = input_files.read()
-    assert registers.findings[["rule", "file", "column"]].values.tolist() == [
-        ["missing_column", "matrikler.csv", "geometry"]
+    assert registers.findings[["rule", "file", "other"]].values.tolist() == [
+        ["shapes_missing", "matrikler.csv", "ejerlavskode, matrikelnr"]
     ]
     assert registers.parcels["geometry"].isna().all()
+
+
+def test_another_delimiter_is_read_where_the_project_names_it(input_files):
+    input_files.tables["lister.csv"] = input_files.tables["lister.csv"].replace(";", ":")
+    assert input_files.read().findings["rule"].tolist() == ["heading_not_found"]
+    input_files.replace("boligkort.toml", 'path = "lister.csv"', 'path = "lister.csv"\ndelimiter = ":"')
+    assert input_files.read().findings.empty
+
+
+def test_a_known_heading_or_a_named_field_is_a_heading(input_files):
+    table = "bolig;øst;nord;tenure\nD1;645050;6255050;ejerbolig\n"
+    input_files.tables["boliger.csv"] = table
+    found = input_files.read().findings
+    assert found.loc[found["rule"].eq("missing_column"), "column"].tolist() == ["dwelling_id", "x", "y"]
+    input_files.tables["boliger.csv"] = table.replace(";tenure", "").replace(";ejerbolig", "")
+    assert input_files.read().findings["rule"].tolist().count("heading_not_found") == 1
+    input_files.replace(
+        "boligkort.toml",
+        'path = "boliger.csv"',
+        'path = "boliger.csv"\nfields = { dwelling_id = "boligen" }',
+    )
+    rules = set(input_files.read().findings["rule"])
+    assert {"field_not_found", "missing_column"} <= rules
+    assert "heading_not_found" not in rules

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from boundaries.model import Decision, ExtensionStatus, Reason, Tenure
-from data.texts import LANGUAGES, MissingTextError, Texts, load_texts, template_fields
+from data.texts import (
+    CHOICE,
+    LANGUAGES,
+    MissingTextError,
+    Texts,
+    fill_template,
+    load_texts,
+    show_template,
+    template_fields,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("geo", "boundaries", "maps", "data")
@@ -84,3 +93,43 @@ def test_a_missing_text_is_an_error_of_the_program():
 
 def test_a_section_is_what_lies_below_it():
     assert load_texts().section("decision")["counted"] == "Tæller med"
+
+
+@pytest.mark.parametrize(
+    ("count", "word"), [(0, "rows"), (1, "row"), ("1", "row"), ("11", "rows"), ("1,5", "rows")]
+)
+def test_a_word_follows_its_count(count, word):
+    texts = Texts("en", {"a": "{n} {n:row|rows} of {file}", "b": "{n:it is|they are} | {x:>3}"})
+    assert texts.get("a", {"n": count, "file": "f|g"}) == f"{count} {word} of f|g"
+    several = {"row": "it is", "rows": "they are"}[word]
+    assert texts.get("b", {"n": count, "x": 7}) == f"{several} |   7"
+    with pytest.raises(MissingTextError, match="a: no value for 'file'"):
+        texts.get("a", {"n": count})
+
+
+def list_choices(template):
+    return re.findall(r"\{(\w+):([^{}|]+)\|([^{}|]+)\}", template)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_choice_has_two_different_words(language):
+    entries = load_texts(language).entries
+    named = {key for key, text in entries.items() if re.search(r"\{\w+:[^{}]*\|", text)}
+    assert {"finding.versions_left_out.text", "cli.findings"} <= named
+    for key in named:
+        text = entries[key]
+        choices = list_choices(text)
+        assert len(choices) == len(re.findall(r"\{\w+:", text)), key
+        assert all(one != several for _, one, several in choices), key
+        assert CHOICE not in fill_template(text, dict.fromkeys(template_fields(text), "1")), key
+        assert all(several in show_template(text) for _, _, several in choices), key
+
+
+def test_what_pages_fill_themselves_has_no_choice():
+    """Sections are handed to a page's own script as they are, and that knows no words for one."""
+    texts = load_texts()
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "maps").glob("*.py"))
+    sections = set(re.findall(r'texts\.section\("([\w.]+)"\)', sources))
+    assert "report.words" in sections
+    handed = [text for section in sections for text in texts.section(section).values()]
+    assert [text for text in handed if list_choices(text)] == []
