@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -90,21 +90,65 @@ def read_json_table(path: Path, *, name: str | None = None) -> TextTable:
     UsageError
         Where there are several lists and none is named.
     """
-    tables = _find_tables(_load(path))
-    if not tables:
-        raise ReadError("files.no_rows_in_json", {"file": path.name})
+    tables = _require_tables(path)
     if name is None and len(tables) > 1:
         raise UsageError("files.several_lists", {"file": path.name, "found": ", ".join(tables)})
     chosen = next(iter(tables)) if name is None else name
     if chosen not in tables:
         found = ", ".join(tables)
         raise ReadError("files.no_such_list", {"file": path.name, "layer": chosen, "found": found})
-    raw, left_out = _lay_out(tables[chosen], path.name, chosen)
+    return _make_table(tables[chosen], path.name, chosen)
+
+
+def read_json_tables(path: Path, *, is_wanted: Callable[[Sequence[str]], bool]) -> tuple[TextTable, ...]:
+    """Read the list of a JSON file, and of several those whose headings are wanted.
+
+    The total extracts of the basic registers hold a list for each entity:
+    ``{"AdresseList": [...], "HusnummerList": [...]}``.
+
+    Parameters
+    ----------
+    path
+        An existing ``.json`` or ``.json.gz``.
+    is_wanted
+        Tells by the headings whether a list is wanted. The only list of a file is read unasked.
+
+    Returns
+    -------
+    tuple of TextTable
+        In the order of the file; each as `read_json_table` gives it.
+
+    Raises
+    ------
+    ReadError
+        Where the file is no JSON or has no list of objects.
+    UsageError
+        Where there are several lists and none is wanted.
+    """
+    tables = _require_tables(path)
+    if len(tables) == 1:
+        return tuple(_make_table(records, path.name, name) for name, records in tables.items())
+    texts = (_make_table(records, path.name, name) for name, records in tables.items())
+    wanted = tuple(text for text in texts if is_wanted(list(text.frame.columns)))
+    if not wanted:
+        raise UsageError("files.several_lists", {"file": path.name, "found": ", ".join(tables)})
+    return wanted
+
+
+def _require_tables(path: Path) -> dict[str, Sequence[Record]]:
+    tables = _find_tables(_load(path))
+    if not tables:
+        raise ReadError("files.no_rows_in_json", {"file": path.name})
+    return tables
+
+
+def _make_table(records: Sequence[Record], file: str, name: str) -> TextTable:
+    raw, left_out = _lay_out(records, file, name)
     frame, line, notes = tidy_table(raw, has_totals=False)
     if left_out:
-        values = {"source": name_source(path.name, chosen), "column": ", ".join(left_out)}
+        values = {"source": name_source(file, name), "column": ", ".join(left_out)}
         notes = (Note("files.columns_left_out", values), *notes)
-    return TextTable(frame=frame, line=line, file=path.name, layer=chosen, notes=notes)
+    return TextTable(frame=frame, line=line, file=file, layer=name, notes=notes)
 
 
 def _load(path: Path) -> Json:

@@ -3,12 +3,12 @@
 import gzip
 import re
 import sqlite3
-import zipfile
 import zlib
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from geo.archives import open_zip
 from geo.errors import ReadError, UsageError
 from geo.json_tables import looks_like_table
 
@@ -157,11 +157,8 @@ def _find_member(path: Path, layer: str | None) -> PurePosixPath:
 
 
 def _list_members(path: Path) -> list[PurePosixPath]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [PurePosixPath(name) for name in archive.namelist()]
-    except zipfile.BadZipFile as broken:
-        raise ReadError("files.broken", {"file": path.name, "reason": str(broken)}) from broken
+    with open_zip(path) as archive:
+        names = [PurePosixPath(name) for name in archive.namelist()]
     members = [name for name in names if name.suffix.lower() in LAYER_SUFFIXES]
     # What a Mac leaves in every archive.
     members = [name for name in members if not name.name.startswith("._")]
@@ -176,11 +173,8 @@ def _is_table(path: Path, member: PurePosixPath) -> bool:
 
 
 def _read_zip_start(path: Path, member: str) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
-            return stream.read(_START_BYTES_N)
-    except (zipfile.BadZipFile, RuntimeError, zlib.error, NotImplementedError) as broken:
-        raise ReadError("files.broken", {"file": path.name, "reason": str(broken)}) from broken
+    with open_zip(path) as archive, archive.open(member) as stream:
+        return stream.read(_START_BYTES_N)
 
 
 def _read_gzip_start(path: Path) -> bytes:
@@ -224,7 +218,7 @@ def _require_parts(path: Path) -> None:
 def _require_zipped_parts(path: Path, member: PurePosixPath) -> None:
     """Raise where a shapefile was zipped without its index or its attributes."""
     if member.suffix.lower() == ".shp":
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path) as archive:
             names = [PurePosixPath(name) for name in archive.namelist()]
         place = (member.parent, member.stem.lower())
         found = {name.suffix.lower() for name in names if (name.parent, name.stem.lower()) == place}

@@ -2,14 +2,16 @@
 
 import re
 import tempfile
-import zipfile
-import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePath, PurePosixPath
+from typing import TypeVar
 
+from geo.archives import open_zip
 from geo.delimited import read_delimited
 from geo.errors import ReadError, UsageError
-from geo.json_tables import JSON_SUFFIXES, is_json_table, list_json_tables, read_json_table
+from geo.json_tables import JSON_SUFFIXES, is_json_table, list_json_tables, read_json_table, read_json_tables
 from geo.layer_files import LAYER_SUFFIXES, has_layer
 from geo.layers import list_gdal_layers, read_gdal_layer, read_geoparquet_layer
 from geo.parquet import find_geometry_column, read_parquet_table
@@ -32,8 +34,10 @@ READABLE_LAYER_SUFFIXES = (*GDAL_SUFFIXES, *PARQUET_SUFFIXES)
 READABLE_SUFFIXES = (*TABLE_SUFFIXES, *GDAL_SUFFIXES)
 """What either reads."""
 
-# Two letters at least: one letter and a colon is a Windows drive. Path() makes one slash of two.
+_Read = TypeVar("_Read")
+
 _METADATA = re.compile(r"[_-]metadata$", re.IGNORECASE)
+# Two letters at least: one letter and a colon is a Windows drive. Path() makes one slash of two.
 _ADDRESS = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]+:/|/vsi)")
 
 
@@ -86,24 +90,58 @@ def read_table(
     if suffix in JSON_SUFFIXES:
         return read_json_table(file, name=sheet)
     if suffix == ZIP_SUFFIX:
-        return _read_zipped_table(file, sheet=sheet, encoding=encoding, delimiter=delimiter)
+        read_member = partial(read_table, sheet=sheet, encoding=encoding, delimiter=delimiter)
+        return replace(_read_zipped(file, read_member), file=file.name)
     raise ReadError("files.no_table_format", {"file": file.name, "required": ", ".join(_TABLES_NAMED)})
 
 
-def _read_zipped_table(
-    file: Path, *, sheet: str | None, encoding: str | None, delimiter: str | None
-) -> TextTable:
+def read_tables(
+    path: str | Path,
+    *,
+    is_wanted: Callable[[Sequence[str]], bool],
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> tuple[TextTable, ...]:
+    """Read a table, or of a JSON file with several lists, zipped or not, those that are wanted.
+
+    Parameters
+    ----------
+    path, encoding, delimiter
+        As `read_table`.
+    is_wanted
+        Tells by the headings whether one of several lists is wanted.
+    sheet
+        As `read_table`; where it is given, only that one is read.
+
+    Returns
+    -------
+    tuple of TextTable
+        In the order of the file.
+
+    Raises
+    ------
+    ReadError, UsageError
+        As `read_table`, and where of several lists none is wanted.
+    """
+    file = require_file(path)
+    suffix = find_suffix(file)
+    if suffix == ZIP_SUFFIX and sheet is None:
+        read_member = partial(read_tables, is_wanted=is_wanted, encoding=encoding, delimiter=delimiter)
+        return tuple(replace(text, file=file.name) for text in _read_zipped(file, read_member))
+    if suffix in JSON_SUFFIXES and sheet is None:
+        return read_json_tables(file, is_wanted=is_wanted)
+    return (read_table(file, sheet=sheet, encoding=encoding, delimiter=delimiter),)
+
+
+def _read_zipped(file: Path, read: Callable[[Path], _Read]) -> _Read:
     """Read the one table of a zip from a copy that lives no longer than the reading."""
     member = find_zipped_table(file)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / member.name
-        try:
-            with zipfile.ZipFile(file) as archive:
-                copy.write_bytes(archive.read(str(member)))
-        except (zipfile.BadZipFile, RuntimeError, zlib.error, NotImplementedError) as broken:
-            raise ReadError("files.broken", {"file": file.name, "reason": str(broken)}) from broken
-        text = read_table(copy, sheet=sheet, encoding=encoding, delimiter=delimiter)
-    return replace(text, file=file.name)
+        with open_zip(file) as archive:
+            copy.write_bytes(archive.read(str(member)))
+        return read(copy)
 
 
 def find_zipped_table(file: Path) -> PurePosixPath:
@@ -116,11 +154,8 @@ def find_zipped_table(file: Path) -> PurePosixPath:
     UsageError
         Where it has several.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = [PurePosixPath(name) for name in archive.namelist()]
-    except zipfile.BadZipFile as broken:
-        raise ReadError("files.broken", {"file": file.name, "reason": str(broken)}) from broken
+    with open_zip(file) as archive:
+        names = [PurePosixPath(name) for name in archive.namelist()]
     readable = (*TABLE_SUFFIXES, *JSON_SUFFIXES)
     tables = [
         name

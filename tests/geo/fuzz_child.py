@@ -1,12 +1,14 @@
 """Reads damaged copies of one file, a seed each, and says of each whether it was read or refused."""
 
 import contextlib
+import json
 import os
 import random
 import shutil
 import signal
 import sys
 import warnings
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -18,10 +20,10 @@ import xlsxwriter
 
 from boundaries.registers.project import load_project
 from geo import layer_inspection
-from geo.errors import BoligkortError
+from geo.errors import BoligkortError, UsageError
 from geo.inspection import inspect_file
 from geo.inspection_facts import Outcome, SecondReading
-from geo.readers import is_layer, list_layers, read_layer, read_table
+from geo.readers import is_layer, list_layers, read_layer, read_table, read_tables
 
 E0, N0 = 645_000.0, 6_255_000.0
 ROWS_N = 40
@@ -54,6 +56,29 @@ def make_csv(folder):
     path = folder / "fil.csv"
     rows = [f'{n};"Ærø; {n}";{n},5;2025-01-{n % 28 + 1:02}' for n in range(ROWS_N)]
     path.write_text("\n".join(["id;navn;tal;dag", *rows]), encoding="utf-8")
+    return path
+
+
+def make_json(folder):
+    path = folder / "fil.json"
+    rows = [
+        {"id": f"D{n}", "navn": f"Ærø {n}", "tal": n / 2, "punkt": {"wkt": f"POINT ({n} 1)"}, "liste": [n]}
+        for n in range(ROWS_N)
+    ]
+    lists = {"data": {"BBR_Enhed": {"nodes": rows}}, "BygningList": rows[:5]}
+    path.write_text(json.dumps(lists if folder.name[-1] in "02468" else rows, indent=1), encoding="utf-8")
+    return path
+
+
+def make_zip(folder):
+    """Write a zip of one table, of JSON and of CSV by turns, and what an extract has beside it."""
+    make = make_json if folder.name[-1] in "13579" else make_csv
+    table = make(folder)
+    path = folder / "fil.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in ((table.name, table.read_bytes()), ("fil_Metadata.json", b"{}")):
+            archive.writestr(zipfile.ZipInfo(name, (2025, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    table.unlink()
     return path
 
 
@@ -97,7 +122,9 @@ def read_any(path):
     with contextlib.suppress(BoligkortError):
         inspect_file(path)
     if not is_layer(path):
-        read_table(path)
+        with contextlib.suppress(UsageError):
+            read_table(path)
+        read_tables(path, is_wanted=lambda headings: "id" in headings)
         return
     list_layers(path)
     read_layer(path)
@@ -114,6 +141,8 @@ def fail(_):
 # Format to what makes a file, the part that is damaged, and what reads it.
 KINDS = {
     "csv": (make_csv, "", read_any),
+    "json": (make_json, "", read_any),
+    "zip": (make_zip, "", read_any),
     "xlsx": (make_xlsx, "", read_any),
     "parquet": (make_parquet, "", read_any),
     "geoparquet": (make_geoparquet, "", read_any),

@@ -21,6 +21,8 @@ from geo.readers import read_layer, read_table
 CHILD = Path(__file__).with_name("fuzz_child.py")
 FORMATS = (
     "csv",
+    "json",
+    "zip",
     "xlsx",
     "parquet",
     "geoparquet",

@@ -10,7 +10,7 @@ import pytest
 from geo.errors import ReadError, UsageError
 from geo.inspection import inspect_file
 from geo.json_tables import read_json_table
-from geo.readers import is_layer, list_layers, read_layer, read_table
+from geo.readers import is_layer, list_layers, read_layer, read_table, read_tables
 
 ROWS = [
     {"id_lokalId": "a", "areal": 60, "andel": 0.10, "let": True, "note": None},
@@ -195,3 +195,73 @@ def test_damaged_member_of_a_zip(pack):
     with pytest.raises(ReadError) as caught:
         read_table(path)
     assert (caught.value.key, caught.value.values["file"]) == ("files.broken", "udtræk.zip")
+
+
+TOTAL = {
+    "EtageList": [{"id_lokalId": "F", "eta006BygningensEtagebetegnelse": "st"}],
+    "HusnummerList": [{"id_lokalId": "H", "husnummertekst": "1"}],
+    "AdresseList": [{"id_lokalId": "A"}, {"id_lokalId": "B", "husnummer": "H"}],
+    "TomList": [],
+}
+
+
+def has_house_number(headings):
+    return bool({"husnummer", "husnummertekst"} & set(headings))
+
+
+@pytest.mark.parametrize("packed", ["", ".gz", ".zip"])
+def test_of_several_lists_those_that_are_wanted_are_read(write, pack, packed):
+    if packed == ".zip":
+        members = {"DAR.json": json.dumps(TOTAL), "DAR_Metadata.json": "{}"}
+        path = pack(members)
+    else:
+        path = write(f"DAR.json{packed}", TOTAL)
+    texts = read_tables(path, is_wanted=has_house_number)
+    assert [(text.file, text.layer) for text in texts] == [
+        (path.name, "HusnummerList"),
+        (path.name, "AdresseList"),
+    ]
+    # A heading that only a later row has counts too.
+    assert texts[1].frame["id_lokalId"].tolist() == ["A", "B"]
+    assert texts[1].line.tolist() == [1, 2]
+    (named,) = read_tables(path, is_wanted=has_house_number, sheet="EtageList")
+    assert named.layer == "EtageList"
+
+
+def test_several_lists_of_which_none_is_wanted_are_named(write):
+    path = write("DAR.json", TOTAL)
+    with pytest.raises(UsageError) as raised:
+        read_tables(path, is_wanted=lambda _: False)
+    assert raised.value.key == "files.several_lists"
+    assert raised.value.values["found"] == "EtageList, HusnummerList, AdresseList"
+
+
+def test_an_only_list_is_read_whether_it_is_wanted_or_not(write):
+    (text,) = read_tables(write("e.json", ROWS), is_wanted=lambda _: False)
+    pd.testing.assert_frame_equal(text.frame, read_table(write("e.json", ROWS)).frame)
+
+
+def test_another_table_is_read_as_by_read_table(write):
+    path = write("a.csv", "id;navn\n1;Ærø\n")
+    (text,) = read_tables(path, is_wanted=lambda _: False)
+    pd.testing.assert_frame_equal(text.frame, read_table(path).frame)
+
+
+def damage_version(content):
+    at = content.index(b"PK\x01\x02") + 6
+    return content[:at] + b"\x94" + content[at + 1 :]
+
+
+def damage_size(content):
+    at = content.rindex(b"PK\x05\x06") + 12
+    return content[:at] + b"\xff\xff\xff\x7f" + content[at + 4 :]
+
+
+@pytest.mark.parametrize("damage", [damage_version, damage_size])
+def test_a_zip_with_a_damaged_directory_is_an_error_of_ours(pack, damage):
+    path = pack({"enhed.csv": "id;navn\n1;Ærø\n"})
+    path.write_bytes(damage(path.read_bytes()))
+    for read in (read_table, read_layer, inspect_file):
+        with pytest.raises(ReadError) as raised:
+            read(path)
+        assert (raised.value.key, raised.value.values["file"]) == ("files.broken", path.name)
