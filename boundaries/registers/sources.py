@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from boundaries.registers.aliases import ColumnMatch, match_columns
-from boundaries.registers.extracts.entities import Text
+from boundaries.registers.extracts.entities import Text, recognise
 from boundaries.registers.extracts.join import ExtractOptions, Opened, join_extracts
 from boundaries.registers.findings import combine_findings, make_finding
 from boundaries.registers.headings import check_headings
@@ -21,7 +21,7 @@ from boundaries.registers.rows import ORIGIN_COLUMNS, Rows
 from boundaries.registers.schemas import SCHEMAS, Geometry, Schema
 from geo.errors import BoligkortError
 from geo.provenance import hash_file
-from geo.readers import is_layer, read_layer, read_table
+from geo.readers import is_layer, read_layer, read_tables
 from geo.tables import Note, TextLayer, TextTable
 from geo.threads import run_beside
 
@@ -142,21 +142,26 @@ def _read_files(project: Project, source: Source) -> tuple[list[_File], list[Bol
     errors: list[BoligkortError] = []
     for file in source.files:
         try:
-            files.append(_read_file(project, source, file))
+            files += _read_file(project, source, file)
         except BoligkortError as error:
             errors.append(error)
     return files, errors
 
 
-def _read_file(project: Project, source: Source, file: Path) -> _File:
+def _read_file(project: Project, source: Source, file: Path) -> list[_File]:
+    """Read one file; a total extract gives a part for each entity in it."""
     # What is no file is refused by its reader; a pipe would be waited for.
     digest = run_beside(partial(hash_file, file)) if file.is_file() else None
     may_be_layer = SCHEMAS[source.register].geometry is not Geometry.NONE
-    text = _read_layer(source, file) if may_be_layer and is_layer(file) else _read_table(source, file)
-    where = {"file": project.name_file(file), "layer": text.layer}
+    texts: Sequence[Text]
+    texts = [_read_layer(source, file)] if may_be_layer and is_layer(file) else _read_tables(source, file)
     sha256 = digest.result() if digest else hash_file(file)
-    facts = {"rows_n": len(text.frame), "sha256": sha256, "bytes_n": file.stat().st_size}
-    return _File(where=where, facts={"register": source.register, **where, **facts}, text=text)
+    found = []
+    for text in texts:
+        where = {"file": project.name_file(file), "layer": text.layer}
+        facts = {"rows_n": len(text.frame), "sha256": sha256, "bytes_n": file.stat().st_size}
+        found.append(_File(where=where, facts={"register": source.register, **where, **facts}, text=text))
+    return found
 
 
 def _join_files(source: Source, files: Sequence[_File]) -> tuple[list[_Part], Sequence[pd.DataFrame]]:
@@ -216,9 +221,13 @@ def _repeat(name: str, rows_n: int) -> pd.Categorical:
     return pd.Categorical.from_codes(np.zeros(rows_n, dtype=np.int8), pd.Index([name], dtype="str"))
 
 
-def _read_table(source: Source, file: Path) -> TextTable:
-    return read_table(
+def _read_tables(source: Source, file: Path) -> Sequence[TextTable]:
+    def is_entity(headings: Sequence[str]) -> bool:
+        return recognise(headings, source.register) is not None
+
+    return read_tables(
         file,
+        is_wanted=is_entity,
         sheet=source.sheet or None,
         encoding=source.encoding or None,
         delimiter=source.delimiter or None,
