@@ -90,6 +90,43 @@ def name_nearest(text: str) -> str:
     return name_kommune(names[nearest])
 
 
+def name_near_codes(code: str, *, limit: int = 3) -> str:
+    """Return the kommuner whose codes are fewest slips of the hand from `code`, the nearest first.
+
+    A slip is a digit that is wrong, lost or too many, or two neighbours that changed places; to have put the
+    right digits in a wrong order counts for one less.
+
+    Parameters
+    ----------
+    code
+        Four digits.
+    limit
+        So many kommuner are named.
+
+    Examples
+    --------
+    >>> name_near_codes("0571", limit=1), name_near_codes("1010", limit=1)
+    ('Aarhus (0751)', 'København (0101)')
+    """
+
+    def rate(known: str) -> tuple[int, int]:
+        slips_n = _count_slips(code, known) - (sorted(code) == sorted(known))
+        return slips_n, abs(int(code) - int(known))
+
+    return ", ".join(map(name_kommune, sorted(sorted(load_kommuner()), key=rate)[:limit]))
+
+
+def _count_slips(left: str, right: str) -> int:
+    if not left or not right:
+        return len(left) + len(right)
+    if left[0] == right[0]:
+        return _count_slips(left[1:], right[1:])
+    rests = [(left[1:], right[1:]), (left[1:], right), (left, right[1:])]
+    if left[:2] == right[1::-1]:
+        rests.append((left[2:], right[2:]))
+    return 1 + min(_count_slips(*rest) for rest in rests)
+
+
 def name_kommune(code: str) -> str:
     """Return name and code of a known kommune: ``"Aalborg (0851)"``."""
     return f"{load_kommuner()[code].name} ({code})"

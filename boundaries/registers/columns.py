@@ -24,6 +24,7 @@ from geo.danish import (
     parse_integers,
     parse_numbers,
 )
+from geo.danish_numbers import SUPPRESSED_MARKS
 from geo.distinct import find_distinct, map_distinct
 from geo.memory import make_room
 from geo.threads import map_columns
@@ -209,11 +210,13 @@ def _convert_distinct(
     text = rows.frame[column.name]
     values = map_distinct(text, convert)
     found = rows.found(column.rule or "unknown_code", values.isna() & text.notna(), column=column.name)
-    if len(found):
-        found = add_details(
-            found, {"other": map_distinct(found["value"], lambda value: name_allowed(value, allowed))}
-        )
-    return values, [found]
+    if found.empty:
+        return values, [found]
+    # No value is near to the mark of a source that hides one.
+    is_hidden = found["value"].isin(SUPPRESSED_MARKS)
+    hidden = found[is_hidden].assign(rule="suppressed_value" if column.rule else "suppressed_code")
+    other = map_distinct(found.loc[~is_hidden, "value"], lambda value: name_allowed(value, allowed))
+    return values, [add_details(found[~is_hidden], {"other": other}), hidden]
 
 
 def name_allowed(value: str, allowed: Sequence[str]) -> str:

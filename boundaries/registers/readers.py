@@ -32,6 +32,7 @@ from boundaries.registers.relations import (
     find_absurd_counts,
     find_missing_year,
     find_new_areas_that_exist,
+    find_no_such_kommune,
     find_residents_in_non_dwellings,
     find_residents_without_dwelling,
     find_unknown_areas,
@@ -80,6 +81,7 @@ def read_registers(project: Project) -> Registers:
             *(found for register in registers for found in register.findings),
             kommuner.findings,
             *_check_outlines(outlines, parcels, project),
+            *find_no_such_kommune(outlines["areas"].rows, project),
             *_check_people(residents.rows, dwellings.rows, project),
             *_check_plans(plans.rows, outlines, project),
         ]

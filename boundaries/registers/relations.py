@@ -7,8 +7,11 @@ import pandas as pd
 from boundaries.registers.findings import add_details, empty_findings, make_finding
 from boundaries.registers.ordering import find_isin, number_keys
 from boundaries.registers.outlines import Outlines
+from boundaries.registers.project import Project
 from boundaries.registers.rows import Rows
 from boundaries.registers.schemas import ABSURD_RESIDENTS_N
+from data.kommune_names import name_near_codes
+from data.kommuner import load_kommuner
 
 
 def find_unknown_parcels(outlines: Outlines, parcel_keys: pd.Series) -> pd.DataFrame:
@@ -29,6 +32,26 @@ def find_new_areas_that_exist(splits: Outlines, area_ids: pd.Series) -> pd.DataF
     new = splits.rows.frame["new_area_id"]
     where = new.isin(area_ids) | new[new.notna()].duplicated().reindex(new.index, fill_value=False)
     return splits.rows.found("new_area_exists", where, column="new_area_id")
+
+
+def find_no_such_kommune(areas: Rows, project: Project) -> list[pd.DataFrame]:
+    """Find codes of kommuner that there are not, in the project file and in the areas.
+
+    A made-up project has made-up kommuner. What the project file says of all areas is told there and not
+    again at each of them.
+    """
+    own = project.kommune_code
+    if project.is_synthetic:
+        return []
+    # Every area is of a day after 2007, from which on the kommuner are these.
+    known = {*load_kommuner(), own}
+    codes = areas.frame["kommune_code"]
+    found = areas.found("no_such_kommune", ~codes.isin(known) & codes.notna(), column="kommune_code")
+    findings = [add_details(found, {"other": found["value"].map(name_near_codes)})]
+    if own and own not in load_kommuner():
+        where = {"file": project.path.name, "column": "project.kommune_code", "value": own}
+        findings.append(make_finding("no_such_kommune", "", where | {"other": name_near_codes(own)}))
+    return findings
 
 
 def found_for_ids(outlines: Outlines, rule: str, ids: pd.Series) -> pd.DataFrame:

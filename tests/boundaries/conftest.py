@@ -13,7 +13,7 @@ E0, N0 = 645_000.0, 6_255_000.0
 PROJECT = """\
 [project]
 name = "Prøveby"
-kommune_code = "0999"
+kommune_code = "0151"
 [dates]
 status_date = 2025-01-01
 [registers.parcels]

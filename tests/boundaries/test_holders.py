@@ -12,7 +12,7 @@ from boundaries.registers.readers import read_registers
 RYLEHUSENE, RYLEVAENGET = "Rylehusene (LS07)", "Rylevænget (LS09)"
 SPLIT_OFF, KEPT = "9990103-58", "9990103-55"
 PROJECT = "\n".join(
-    ['[project]\nname = "Prøve"\nkommune_code = "0999"\n[dates]\nstatus_date = 2025-01-01']
+    ['[project]\nname = "Prøve"\nkommune_code = "0999"\nsynthetic = true\n[dates]\nstatus_date = 2025-01-01']
     + [
         f'[registers.{name}]\npath = "{file}"'
         for name, file in (

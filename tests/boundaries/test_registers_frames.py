@@ -107,8 +107,8 @@ def test_empty_frames_are_those_of_the_model(input_files):
 def test_outlines_are_read(input_files):
     registers = input_files.read()
     assert plain(registers.areas.drop(columns="geometry")) == [
-        ("A1", "Åparken", "0999", None),
-        ("A2", "Ærtebjerg", "0999", 1200),
+        ("A1", "Åparken", "0151", None),
+        ("A2", "Ærtebjerg", "0151", 1200),
     ]
     assert registers.areas.geometry[0].equals(shapely.box(E0, N0, E0 + 200, N0 + 100))
     assert registers.areas.geometry[1] is None

@@ -182,3 +182,17 @@ def test_a_known_heading_or_a_named_field_is_a_heading(input_files):
     rules = set(input_files.read().findings["rule"])
     assert {"field_not_found", "missing_column"} <= rules
     assert "heading_not_found" not in rules
+
+
+def test_a_made_up_kommune_is_no_wrong_one(input_files):
+    input_files.replace("boligkort.toml", '"0151"', '"0999"\nsynthetic = true')
+    assert input_files.read().findings.empty
+    # Of a real project every area without a code of its own would be wrong; that is told once.
+    input_files.replace("boligkort.toml", "synthetic = true", "")
+    found = input_files.read().findings
+    assert found[["rule", "file", "severity"]].values.tolist() == [
+        ["no_such_kommune", "boligkort.toml", "warning"]
+    ]
+    assert "Christiansø (0411)" not in found["other"].iloc[0]
+    input_files.replace("boligkort.toml", "0999", "0411")
+    assert input_files.read().findings.empty

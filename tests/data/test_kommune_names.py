@@ -12,6 +12,7 @@ from data.kommune_names import (
     is_whole,
     load_other_spellings,
     name_kommune,
+    name_near_codes,
     name_nearest,
 )
 from data.kommuner import load_kommuner
@@ -118,3 +119,25 @@ def test_the_nearest_name_is_proposed(text, nearest):
 
 def test_a_kommune_is_named_with_its_code():
     assert name_kommune("0461") == "Odense (0461)"
+
+
+@given(st.sampled_from([code for code, _ in KOMMUNER]), st.integers(0, 3), st.sampled_from("0123456789"))
+def test_a_code_with_one_wrong_digit_is_near_what_it_was(code, at, digit):
+    written = code[:at] + digit + code[at + 1 :]
+    near = name_near_codes(written, limit=len(KOMMUNER)).split(", ")
+    assert sorted(near) == sorted(name_kommune(known) for known, _ in KOMMUNER)
+    assert name_near_codes(code, limit=1) == name_kommune(code)
+    # Nothing that is two slips away stands before what is one away.
+    wrong_n = [sum(a != b for a, b in zip(written, name[-5:-1], strict=True)) for name in near]
+    assert wrong_n[0] <= 1 or sorted(near[0][-5:-1]) == sorted(written)
+    assert near.index(name_kommune(code)) <= sum(n <= 1 for n in wrong_n) + sum(
+        sorted(name[-5:-1]) == sorted(written) or written.strip("0") in name for name in near
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("1010", "0101"), ("0571", "0751"), ("0102", "0101"), ("9101", "0101"), ("0615", "0615")],
+)
+def test_a_slip_of_the_hand_is_found(written, meant):
+    assert name_near_codes(written, limit=1) == name_kommune(meant)
