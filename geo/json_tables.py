@@ -23,6 +23,7 @@ _GEOJSON_TYPE = re.compile(
 )
 _WRAPPERS = ("nodes", "edges", "items", "features")
 _DEEPEST = 5
+_PAIR, _AXES = "koordinater", ("x", "y")
 
 Json: TypeAlias = "str | bool | list[Json] | dict[str, Json] | None"
 Record: TypeAlias = Mapping[str, Json]
@@ -69,7 +70,8 @@ def read_json_table(path: Path, *, name: str | None = None) -> TextTable:
 
     The list may be the whole file, or lie in objects (``{"data": {"BBR_Enhed": {"nodes": [...]}}}``);
     it is then called what it lies under. An object in a row gives a column for each of its values
-    (``byg404Koordinat.wkt``). Lists in a row are left out with a note.
+    (``byg404Koordinat.wkt``), and a pair ``koordinater`` one for each (``koordinater.x``). Other lists in a
+    row are left out with a note.
 
     Parameters
     ----------
@@ -213,6 +215,9 @@ def _flatten(record: Record, before: str) -> Iterator[tuple[str, str | bool | li
     for key, value in record.items():
         if isinstance(value, dict):
             yield from _flatten(value, f"{before}{key}.")
+        elif key == _PAIR and isinstance(value, list) and len(value) == len(_AXES):
+            # DAWA's points; in its flat form they are called the same.
+            yield from _flatten(dict(zip(_AXES, value, strict=True)), f"{before}{key}.")
         else:
             yield before + key, value
 

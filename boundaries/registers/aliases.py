@@ -27,7 +27,14 @@ _APPROVAL = {
     "approved_on": ("godkendt_den", "godkendelsesdato"),
     "status": ("ansøgningsstatus",),
 }
-_BUILT_YEAR = ("byg026Opførelsesår", "opførelsesår", "opført_år", "byggeår")
+_BUILT_YEAR = (
+    "byg026Opførelsesår",
+    "bygning.byg026Opførelsesår",
+    "bygning_OPFOERELSE_AAR",
+    "opførelsesår",
+    "opført_år",
+    "byggeår",
+)
 _YEAR = ("år", "opgørelsesår", "dataår")
 
 ALIASES: Mapping[str, Mapping[str, Sequence[str]]] = {
@@ -54,16 +61,16 @@ ALIASES: Mapping[str, Mapping[str, Sequence[str]]] = {
         "x": ("x_koordinat", "etrs89_x", "etrs89koordinat_øst", "østkoordinat", "x_byg"),
         "y": ("y_koordinat", "etrs89_y", "etrs89koordinat_nord", "nordkoordinat", "y_byg"),
         "tenure": ("boligtype", "ejerform"),
-        "use_code": ("enh020EnhedensAnvendelse", "anvendelseskode", "anvendelse"),
+        "use_code": ("enh020EnhedensAnvendelse", "ENH_ANVEND_KODE", "anvendelseskode", "anvendelse"),
         "built_year": _BUILT_YEAR,
         "built_on": ("opført_den", "ibrugtagningsdato"),
         "relabelled_on": ("ommærket_den", "ommærkningsdato"),
         "relabelled_from": ("ommærket_fra",),
         "demolished_on": ("nedrevet_den", "nedrivningsdato"),
-        "area_m2": ("enh026EnhedensSamledeAreal", "boligareal", "areal_m2"),
-        "toilet_code": ("enh032Toiletforhold", "toiletforhold"),
-        "bath_code": ("enh033Badeforhold", "badeforhold"),
-        "heating_code": ("enh051Varmeinstallation", "varmeinstallation"),
+        "area_m2": ("enh026EnhedensSamledeAreal", "ENH_ARL_SAML", "boligareal", "areal_m2"),
+        "toilet_code": ("enh032Toiletforhold", "TOILET_KODE", "toiletforhold"),
+        "bath_code": ("enh033Badeforhold", "BAD_KODE", "badeforhold"),
+        "heating_code": ("enh051Varmeinstallation", "VARMEINSTAL_KODE", "varmeinstallation"),
     },
     "residents": {
         "year": _YEAR,

@@ -67,6 +67,7 @@ def join_units(units: Rows, entities: Entities, *, ownership: str, decimal: str)
     ]
     if buildings is not None:
         columns["built_year"] = look_up(building, buildings, "built_year")
+    if buildings is not None or Entity.ADDRESS_POINT in entities:
         columns["x"], columns["y"], found = _place(units, building, entities, decimal=decimal)
         findings += found
     if Entity.ADDRESS in entities or Entity.HOUSE_NUMBER in entities:
@@ -127,7 +128,9 @@ def _look_up_points(keys: pd.Series, table: Rows | None) -> tuple[pd.Series, pd.
         # What BBR and DAR write where there is no point is "… EMPTY".
         is_bad = parts["x"].isna() & text.notna() & ~text.str.upper().str.endswith("EMPTY").eq(other=True)
         bad = table.found("bad_point", is_bad, column="point")
-        table, findings = table.with_frame(table.frame.assign(x=parts["x"], y=parts["y"])), [bad]
+        # Files of two kinds may stand side by side: one with points, one with numbers.
+        x, y = (parts[name].fillna(table.text(name)) for name in ("x", "y"))
+        table, findings = table.with_frame(table.frame.assign(x=x, y=y)), [bad]
     else:
         table, findings = _take_layer_points(table), []
     return look_up(keys, table, "x"), look_up(keys, table, "y"), findings

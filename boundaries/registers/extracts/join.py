@@ -9,6 +9,7 @@ import pandas as pd
 
 from boundaries.registers.aliases import match_columns
 from boundaries.registers.extracts.bbr_join import Entities, find_missing_entities, join_units
+from boundaries.registers.extracts.dawa import spread
 from boundaries.registers.extracts.entities import (
     Entity,
     EntityShape,
@@ -127,16 +128,16 @@ def _take_entities(
     opened: Sequence[Opened], shapes: Shapes, options: ExtractOptions, *, leave: Entity
 ) -> tuple[Entities, list[pd.DataFrame]]:
     """Take the rows in force of every entity but `leave`, the files of one entity together."""
-    parts: dict[Entity, list[Rows]] = {}
-    by_entity: dict[Entity, EntityShape] = {}
+    parts: dict[Entity, list[tuple[EntityShape, Rows]]] = {}
     for file, shape in zip(opened, shapes, strict=True):
         if shape is not None and shape.entity is not leave:
-            by_entity[shape.entity] = shape
-            parts.setdefault(shape.entity, []).append(take_entity(file.text, shape, file=file.name))
+            for entity, rows in spread(take_entity(file.text, shape, file=file.name), shape).items():
+                parts.setdefault(entity, []).append((shape, rows))
     entities: dict[Entity, Rows] = {}
     findings: list[pd.DataFrame] = []
-    for entity, shape in by_entity.items():
-        checked = keep_in_force(append_rows(parts[entity]), shape, on=options.in_force_on)
+    for entity, told in parts.items():
+        shape, _ = told[0]
+        checked = keep_in_force(append_rows([rows for _, rows in told]), shape, on=options.in_force_on)
         entities[entity] = checked.rows
         findings += checked.findings
     return entities, findings
