@@ -49,7 +49,7 @@ def find_no_such_kommune(areas: Rows, project: Project) -> list[pd.DataFrame]:
     found = areas.found("no_such_kommune", ~codes.isin(known) & codes.notna(), column="kommune_code")
     findings = [add_details(found, {"other": found["value"].map(name_near_codes)})]
     if own and own not in load_kommuner():
-        where = {"file": project.path.name, "column": "project.kommune_code", "value": own}
+        where = {"file": project.path.name, "value": own}
         findings.append(make_finding("no_such_kommune", "", where | {"other": name_near_codes(own)}))
     return findings
 

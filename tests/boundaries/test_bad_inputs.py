@@ -206,7 +206,7 @@ BAD_INPUTS = [
     ("ambiguous_number", swap("beboere.csv", "251000", "251.000"), "residents beboere.csv:2 gross_income_dkk", {"record_id": "P1", "value": "251.000"}),
     ("bad_boolean", swap("beboere.csv", ";ja;", ";måske;"), "residents beboere.csv:4 is_convicted", {"record_id": "P2", "value": "måske"}),
     ("no_such_kommune", area_layer(box(0, 900, 50), kommune_code="571"), "areas omraader.geojson:1 kommune_code", {"record_id": "A9", "value": "0571", "other": "Aarhus (0751), Varde (0573), Vejen (0575)"}),
-    ("no_such_kommune", swap("boligkort.toml", '"0151"', '"1010"'), "boligkort.toml project.kommune_code", {"value": "1010", "other": "København (0101), Brønderslev (0810), Favrskov (0710)"}),
+    ("no_such_kommune", swap("boligkort.toml", '"0151"', '"1010"'), "boligkort.toml", {"value": "1010", "other": "København (0101), Brønderslev (0810), Favrskov (0710)"}),
     ("bad_kommune_code", area_layer(box(0, 900, 50), kommune_code="KBH"), "areas omraader.geojson:1 kommune_code", {"record_id": "A9", "value": "KBH"}),
     ("suppressed_value", swap("beboere.csv", "251000", ".."), "residents beboere.csv:2 gross_income_dkk", {"record_id": "P1", "value": ".."}),
     ("unknown_code", swap("boliger.csv", "ejerbolig;120", "ejerbolig;143"), "dwellings boliger.csv:5 use_code", {"record_id": "D4", "value": "143"}),

@@ -220,7 +220,7 @@ def test_the_method_is_told_in_whole_sentences():
     assert "Nul er en klasse for sig" in told
     assert "uden at nogen kommune" in told
     moved = kommune_legend.describe_method(classify([0.05, 4.01, 12.0], method="equal", classes_n=3), texts)
-    assert "skiftede 1 kommuner klasse" in moved
+    assert "skiftede 1 kommune klasse" in moved
     over = kommune_legend.describe_method(classify([1], method="over", breaks=[40]), texts)
     assert "mere end" in over
     assert "afrundet" not in over
