@@ -31,6 +31,7 @@ from geo.threads import run_beside
 DELIMITERS = (";", "\t", "|", ",")
 """In this order: the first that stands in the heading. A comma may be part of a name, the others hardly."""
 
+_LOOKED_AT_BYTES_N, _NOUGHTS_LEAST = 4096, 0.8
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SEP_LINE = re.compile(rb"^sep=(.)\r?\n", re.IGNORECASE)
 _SEP_LINE_BYTES = 16
@@ -119,6 +120,8 @@ def _decode(raw: Bytes, file: str, encoding: str | None) -> tuple[Bytes, str]:
     first = raw[:4].tobytes()
     mark, named = next(((mark, name) for mark, name in _BOMS if first.startswith(mark)), (b"", None))
     text = raw[len(mark) :]
+    if not named and not encoding and (likely := _find_utf16(raw)):
+        raise ReadError("files.utf16_without_mark", {"file": file, "encoding": likely})
     is_utf8 = not named and not encoding and _is_utf8(text)
     found = named or encoding or ("utf-8" if is_utf8 else "cp1252")
     try:
@@ -132,6 +135,17 @@ def _decode(raw: Bytes, file: str, encoding: str | None) -> tuple[Bytes, str]:
     if find_byte(text, 0) >= 0 or _MARKUP.match(text.data):
         raise ReadError("files.not_a_table", {"file": file})
     return _end_lines(text), found
+
+
+def _find_utf16(raw: Bytes) -> str:
+    """Return the kind of UTF-16 that bytes without a mark are likely to be; empty where they are of none."""
+    is_nought = raw[:_LOOKED_AT_BYTES_N] == 0
+    even, odd = is_nought[::2], is_nought[1::2]
+    # Of a Latin letter one byte is nought, always the same one.
+    for name, noughts, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if len(noughts) and noughts.mean() > _NOUGHTS_LEAST and not others.any():
+            return name
+    return ""
 
 
 def _end_lines(text: Bytes) -> Bytes:

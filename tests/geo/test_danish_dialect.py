@@ -9,7 +9,9 @@ import pytest
 import xlsxwriter
 
 from geo.danish import pad_code, parse_integers, parse_numbers
+from geo.errors import ReadError
 from geo.readers import read_table
+from geo.sheets import format_cell
 
 NFD = unicodedata.normalize("NFD", "Ålborg Gård")
 
@@ -140,3 +142,32 @@ def test_parquet_gives_what_the_same_text_gives(read_text, tmp_path):
     pq.write_table(pa.table(rows), tmp_path / "tabel.parquet")
     text = read_text("id;areal;opført;navn\nA;1234.5;1971;Åby\nB;;2020;\n".encode())
     pd.testing.assert_frame_equal(read_table(tmp_path / "tabel.parquet").frame, text.frame)
+
+
+TEXT = "id;navn\nA;Ærøskøbing\nB;Ålborg\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_mark_is_named_and_read_when_the_project_says_so(read_text, tmp_path, encoding):
+    with pytest.raises(ReadError) as raised:
+        read_text(TEXT.encode(encoding))
+    assert raised.value.key == "files.utf16_without_mark"
+    assert raised.value.values == {"file": "tabel.csv", "encoding": encoding}
+    table = read_table(tmp_path / "tabel.csv", encoding=encoding)
+    assert table.frame["navn"].tolist() == ["Ærøskøbing", "Ålborg"]
+
+
+@pytest.mark.parametrize("spoilt", [b"a;b\n1;\0", b"\0" * 64])
+def test_noughts_that_are_not_of_utf16_are_no_text_table(read_text, spoilt):
+    with pytest.raises(ReadError) as raised:
+        read_text(spoilt)
+    assert raised.value.key in {"files.not_a_table", "files.wrong_encoding"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [(999_999_999_999_999.0, "999999999999999"), (1e15, "1000000000000000"), (-0.0, "0"), (-17.0, "-17"),
+     (1.234, "1.2340"), (0.1 + 0.2, "0.3"), (float("nan"), ""), (float("inf"), "inf")],
+)  # fmt: skip
+def test_a_number_of_a_sheet_is_written_with_the_digits_that_the_sheet_shows(cell, text):
+    assert format_cell(cell) == text
