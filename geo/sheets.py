@@ -57,11 +57,13 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> TextTable:
     """
     try:
         with calamine.CalamineWorkbook.from_path(str(path)) as workbook:
-            name = sheet if sheet is not None else _find_only_sheet(workbook, path.name)
-            if name not in workbook.sheet_names:
-                values = {"file": path.name, "layer": name, "found": ", ".join(workbook.sheet_names)}
+            if sheet is not None and sheet not in workbook.sheet_names:
+                values = {"file": path.name, "layer": sheet, "found": ", ".join(workbook.sheet_names)}
                 raise ReadError("files.no_such_sheet", values)
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            found = (
+                _find_only_sheet(workbook, path.name) if sheet is None else workbook.get_sheet_by_name(sheet)
+            )
+            rows, name = found.to_python(skip_empty_area=False), found.name
     except calamine.PasswordError as locked:
         raise ReadError("files.password", {"file": path.name}) from locked
     except calamine.CalamineError as broken:
@@ -80,29 +82,30 @@ def list_sheets(path: Path) -> list[str]:
     """
     try:
         with calamine.CalamineWorkbook.from_path(str(path)) as workbook:
-            return _find_filled_sheets(workbook)
+            return [sheet.name for sheet in _load_filled_sheets(workbook)]
     except calamine.PasswordError as locked:
         raise ReadError("files.password", {"file": path.name}) from locked
     except calamine.CalamineError as broken:
         raise ReadError("files.broken", {"file": path.name, "reason": str(broken)}) from broken
 
 
-def _find_filled_sheets(workbook: calamine.CalamineWorkbook) -> list[str]:
-    return [
-        sheet.name
+def _load_filled_sheets(workbook: calamine.CalamineWorkbook) -> list[calamine.CalamineSheet]:
+    visible = (
+        workbook.get_sheet_by_name(sheet.name)
         for sheet in workbook.sheets_metadata
         if sheet.visible == calamine.SheetVisibleEnum.Visible
         and sheet.typ == calamine.SheetTypeEnum.WorkSheet
-        and workbook.get_sheet_by_name(sheet.name).end is not None
-    ]
+    )
+    return [sheet for sheet in visible if sheet.end is not None]
 
 
-def _find_only_sheet(workbook: calamine.CalamineWorkbook, file: str) -> str:
-    filled = _find_filled_sheets(workbook)
+def _find_only_sheet(workbook: calamine.CalamineWorkbook, file: str) -> calamine.CalamineSheet:
+    filled = _load_filled_sheets(workbook)
     if not filled:
         raise ReadError("files.no_heading", {"source": file})
     if len(filled) > 1:
-        raise UsageError("files.several_sheets", {"file": file, "found": ", ".join(filled)})
+        found = ", ".join(sheet.name for sheet in filled)
+        raise UsageError("files.several_sheets", {"file": file, "found": found})
     return filled[0]
 
 
