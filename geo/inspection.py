@@ -1,6 +1,7 @@
 """Look at a file that nothing is known of: what is in it, how it is written, and what is wrong with it."""
 
 import gzip
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,23 +102,30 @@ def _inspect_zipped_table(file: Path, sheet: str | None) -> _Found:
 
 
 def _inspect_sheets(file: Path, sheet: str | None) -> _Found:
-    names = [sheet] if sheet is not None else list_layers(file)
-    if not names:
-        raise ReadError("files.no_heading", {"source": file.name})
+    try:
+        text = read_table(file, sheet=sheet)  # loads the only sheet once
+    except UsageError:
+        return _inspect_each_sheet(file, list_layers(file))
+    return (), (_describe_sheet(text),), text.notes
+
+
+def _inspect_each_sheet(file: Path, names: Sequence[str]) -> _Found:
     tables: list[TableFacts] = []
     notes: list[Note] = []
     for name in names:
         try:
             text = read_table(file, sheet=name)
         except ReadError as broken:
-            if len(names) == 1:
-                raise
             tables.append(TableFacts(name=name, problem=(broken.key, broken.values)))
             continue
-        lines = [note.values["line"] for note in text.notes if note.key == "files.heading_below_top"]
-        tables.append(_describe_text(text, int(str(lines[0])) if lines else 1))
+        tables.append(_describe_sheet(text))
         notes += text.notes
     return (), tuple(tables), tuple(notes)
+
+
+def _describe_sheet(text: TextTable) -> TableFacts:
+    lines = [note.values["line"] for note in text.notes if note.key == "files.heading_below_top"]
+    return _describe_text(text, int(str(lines[0])) if lines else 1)
 
 
 def _inspect_parquet(file: Path) -> _Found:
