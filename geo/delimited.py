@@ -81,7 +81,7 @@ def read_delimited(path: Path, *, encoding: str | None = None, delimiter: str | 
     heading = _split_heading(text, path.name, delimiter)
     raw = _read_body(heading, path.name)
     frame, line_of_row, notes = tidy_table(raw, has_totals=True)
-    if found == "cp1252":
+    if found == "cp1252" and not encoding:
         notes = (Note("files.read_as_cp1252", {"source": path.name}), *notes)
     return TextTable(
         frame=frame,

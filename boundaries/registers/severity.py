@@ -27,6 +27,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "field_not_found": "error",
     "ambiguous_column": "warning",
     "mojibake_text": "warning",
+    "encoding_guessed": "note",
     "totals_left_out": "note",
     "error_cells": "warning",
     "unsaved_rows": "warning",

@@ -38,6 +38,7 @@ FILE_COLUMNS = {
 # What a reader notes besides is how it read the file; `boligkort inspect` tells it.
 _NOTE_RULES = {
     "files.mojibake": "mojibake_text",
+    "files.read_as_cp1252": "encoding_guessed",
     "files.totals_left_out": "totals_left_out",
     "files.error_cells": "error_cells",
     "files.unsaved_rows": "unsaved_rows",

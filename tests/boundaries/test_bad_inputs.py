@@ -349,6 +349,7 @@ BAD_INPUTS = [
 # Rules that no file of a hand can bring about.
 BY_THE_READER_ALONE = {
     "reader_warning",  # GDAL's own words; see the tests of the sources
+    "encoding_guessed",  # of bytes that are no UTF-8; see the tests of the encodings
 }
 
 # Of official extracts, which no register of the small project is; see the tests of the extracts.
