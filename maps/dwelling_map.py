@@ -5,6 +5,7 @@ Written only on request. It carries no resident counts and no persons.
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -63,6 +64,8 @@ def render_dwelling_map(
     seen = _see_from(dwellings, pieces)
     counts = seen["decision"].value_counts()
     by_decision = {decision: int(counts.get(decision.value, 0)) for decision in DECISION_STYLES}
+    data = _make_data(seen, pieces, texts)
+    styles = {piece["style"] for piece in data["pieces"]}
     frame = PageFrame(
         kind="dwellings",
         title=heading,
@@ -70,7 +73,7 @@ def render_dwelling_map(
         badge=texts.get("page.synthetic") if is_synthetic else "",
         kicker=describe_law(status_date, texts),
         lead=_make_lead(by_decision, len(seen), texts),
-        legend=legend.make_decision_legend(by_decision, texts),
+        legend=legend.make_check_legend(by_decision, styles, texts),
         filters=texts.get("page.dwellings.filter"),
         tables=[TableFrame("dwellings", texts.get("page.dwellings.table"))],
         **standard_words("dwellings", texts, is_synthetic=is_synthetic),
@@ -78,7 +81,7 @@ def render_dwelling_map(
     scripts = ("page.js", "table.js", "dots.js", "dwellings.js")
     return render_map_page(
         frame,
-        PageParts({_KEY: _make_data(seen, pieces, texts)}, scripts, file_stem="boliger"),
+        PageParts({_KEY: data}, scripts, file_stem="boliger"),
         draw="drawDwellings",
         key=_KEY,
     )
@@ -103,7 +106,7 @@ def _make_lead(counts: Mapping[Decision, int], dwellings_n: int, texts: Texts) -
     )
 
 
-def _make_data(dwellings: pd.DataFrame, pieces: gpd.GeoDataFrame, texts: Texts) -> dict[str, object]:
+def _make_data(dwellings: pd.DataFrame, pieces: gpd.GeoDataFrame, texts: Texts) -> dict[str, Any]:
     tenures = code_column(dwellings["tenure"])
     parcels = code_column(dwellings["parcel_key"])
     extensions = code_column(dwellings["extension_id"])

@@ -1,6 +1,6 @@
 """Swatches and legend lines, with n, drawn by the palette."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from markupsafe import Markup
 
@@ -57,6 +57,27 @@ def make_decision_legend(counts: Mapping[Decision, int], texts: Texts) -> tuple[
         _entry(make_symbol(decision), texts.get(f"decision.{decision}"), counts.get(decision, 0), texts)
         for decision in palette.DECISION_STYLES
     )
+
+
+def make_check_legend(
+    counts: Mapping[Decision, int], styles: Collection[object], texts: Texts
+) -> tuple[LegendEntry, ...]:
+    """Return the legend of a map of dwellings: the decisions, and what the drawn parcels are.
+
+    Parameters
+    ----------
+    counts
+        Dwellings by decision.
+    styles
+        Of the parcels that are drawn: ``base`` and ``extension-in_force``.
+    """
+    grounds = (("base", "legend.base"), ("extension-in_force", "legend.extension.in_force"))
+    drawn = (
+        LegendEntry(swatch=make_swatch(style), label=texts.get(key))
+        for style, key in grounds
+        if style in styles
+    )
+    return (*make_decision_legend(counts, texts), *drawn)
 
 
 def _entry(swatch: Markup, label: str, count: int, texts: Texts) -> LegendEntry:

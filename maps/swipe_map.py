@@ -6,6 +6,7 @@ what changed. Persons are counted only as the check brings them, small numbers h
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -94,6 +95,8 @@ def render_swipe_map(check: DwellingCheck, texts: Texts) -> str:
     by_decision = {
         decision: int(dwellings["decision_after"].eq(decision.value).sum()) for decision in DECISION_STYLES
     }
+    data = _make_data(dwellings, changes, (before, after), texts)
+    styles = {piece["style"] for side in data["sides"] for piece in side["pieces"]}
     frame = PageFrame(
         kind="swipe",
         title=title,
@@ -101,7 +104,7 @@ def render_swipe_map(check: DwellingCheck, texts: Texts) -> str:
         badge=texts.get("page.synthetic") if check.is_synthetic else "",
         kicker=describe_law(check.status_date, texts),
         lead=_make_lead(check, before, after, texts),
-        legend=legend.make_decision_legend(by_decision, texts),
+        legend=legend.make_check_legend(by_decision, styles, texts),
         tables=[
             TableFrame("counts", texts.get("page.swipe.counts")),
             TableFrame("changes", texts.get("page.swipe.changes")),
@@ -109,7 +112,6 @@ def render_swipe_map(check: DwellingCheck, texts: Texts) -> str:
         ],
         **standard_words("swipe", texts, is_synthetic=check.is_synthetic),
     )
-    data = _make_data(dwellings, changes, (before, after), texts)
     data["counts"] = _counts_table(check.counts, (before, after), texts)
     scripts = ("page.js", "table.js", "dots.js", "swipe.js")
     return render_map_page(
@@ -152,7 +154,7 @@ def _make_lead(check: DwellingCheck, before: SwipeSide, after: SwipeSide, texts:
 
 def _make_data(
     dwellings: pd.DataFrame, changes: pd.DataFrame, sides: Sequence[SwipeSide], texts: Texts
-) -> dict[str, object]:
+) -> dict[str, Any]:
     reasons = list_reasons(pd.concat([dwellings["reason_before"], dwellings["reason_after"]]), texts)
     position = {reason.code: at for at, reason in enumerate(reasons)}
     tenures = code_column(dwellings["tenure"])
