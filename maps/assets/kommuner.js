@@ -200,7 +200,8 @@ boligkort.drawKommuner = (map, id) => {
       const size = Math.min(width * 0.235, (width * 1.62) / Math.max(4, one.short.length), 19);
       const isTile = view === "tiles";
       text.style.setProperty("--name", `${size}px`);
-      text.style.setProperty("--value", `${Math.min(width * 0.29, 24)}px`);
+      // Figures are about 0.62 as wide as they are high, and stand inside the tile.
+      text.style.setProperty("--value", `${Math.min(width * 0.29, (width * 0.94) / (0.62 * (one.bare ?? "").length || 1), 24)}px`);
       text.firstChild.hidden = isTile && (size < 7.4 || one.isSmall);
       text.lastChild.hidden = isTile ? width < 22 || !one.bare || one.isSmall : !one.bare;
       element.classList.toggle("tucked", !anchorOf(one) || (!isTile && !page.topLabels.includes(one.key) && one.key !== picked));

@@ -155,10 +155,12 @@ const boligkort = (() => {
   // On paper the map has the size of the sheet, shows everything and is drawn before the sheet is.
   function printOn(map, bounds) {
     let before = null;
+    let unfolded = [];
     addEventListener("beforeprint", () => {
       before = { centre: map.getCenter(), zoom: map.getZoom() };
       map.closePopup();
-      for (const details of document.querySelectorAll("details")) details.open = true;
+      unfolded = [...document.querySelectorAll("details:not([open])")];
+      for (const details of unfolded) details.open = true;
       document.documentElement.classList.add("printing", "sheet");
       map.invalidateSize({ animate: false, pan: false });
       show(map, bounds, false);
@@ -166,6 +168,7 @@ const boligkort = (() => {
     });
     addEventListener("afterprint", () => {
       document.documentElement.classList.remove("printing", "sheet");
+      for (const details of unfolded) details.open = false;
       map.invalidateSize({ animate: false, pan: false });
       if (before) map.setView(before.centre, before.zoom, { animate: false });
       map.fire("paint");

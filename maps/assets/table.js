@@ -27,7 +27,9 @@ boligkort.table = (id, { columns, rows, texts, language, pageSize = Infinity, sh
   });
 
   function makeHead(column, at) {
-    const button = make("button", { type: "button", cls: "sort", text: column.title });
+    // A date or an id keeps together: it has hyphens where a line could break.
+    const words = column.title.split(/(\S*\d\S*)/).map((text, n) => (n % 2 ? make("span", { cls: "whole", text }) : text));
+    const button = make("button", { type: "button", cls: "sort" }, ...words);
     button.addEventListener("click", () => sortBy(at));
     return make("th", { scope: "col", cls: column.kind === "number" ? "num" : "" }, button);
   }
@@ -72,7 +74,8 @@ boligkort.table = (id, { columns, rows, texts, language, pageSize = Infinity, sh
 
   function makeCell(row, text, at) {
     const kind = columns[at].kind;
-    const cell = make("td", { cls: { number: "num", date: "date" }[kind] ?? "" });
+    const isWord = kind === "number" && !/\d/.test(text);
+    const cell = make("td", { cls: isWord ? "num word" : ({ number: "num", date: "date" }[kind] ?? "") });
     if (columns[at].isMarked && row.mark) cell.append(make("span", { cls: "cell-mark" }, symbol(shapes, row.mark), text));
     else cell.append(make("bdi", { text }));
     if (row.notes?.[at]) cell.append(make("span", { cls: "cell-note", text: row.notes[at] }));

@@ -50,9 +50,9 @@ def draw_squares(size=40_000):
     return gpd.GeoDataFrame({"kommune_code": codes}, geometry=shapes, crs="EPSG:25832")
 
 
-def make_document(*, names=None, geometry=None, title="Forebyggelsesområder", tiles=False):
+def make_document(*, names=None, geometry=None, title="Forebyggelsesområder", tiles=False, scale=1):
     frame = make_kommune_values(2020)
-    values = frame.assign(value=frame["prevention_areas_n"].astype(float), is_hidden=False)
+    values = frame.assign(value=scale * frame["prevention_areas_n"].astype(float), is_hidden=False)
     if names is not None:
         values.loc[: len(names) - 1, "name"] = names
     values.loc[90, "is_hidden"] = True
@@ -114,6 +114,17 @@ def test_names_and_values_stay_inside_their_tiles(tile_page):
     assert max(size for _, size in found) <= width
     assert sum(texts[0] == "Kbh." for texts, _ in found) == 1
     assert sum(len(texts) == 2 for texts, _ in found) >= 90
+
+
+def test_figures_of_six_digits_stay_inside_their_tiles(open_page):
+    page = open_page(make_document(scale=111_111))
+    width = max(box["width"] for box in boxes_of(page, "path.kommune"))
+    found = page.evaluate(
+        """[...document.querySelectorAll('.tile-label b:not([hidden])')].map(
+        e => [e.textContent, e.getBoundingClientRect().width])"""
+    )
+    assert sum(len(text) > 6 for text, _ in found) > 5
+    assert max(wide for _, wide in found) <= width
 
 
 def test_colours_are_those_of_the_legend_in_light_and_dark(tile_document, open_page):

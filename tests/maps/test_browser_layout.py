@@ -49,4 +49,5 @@ def test_paper_is_light_whole_and_a4_landscape(area_document, open_page, tmp_pat
     assert page.locator(".notes").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
+    assert page.locator(".notes").is_hidden()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 27)"

@@ -296,3 +296,15 @@ def test_on_paper_the_legend_of_the_view_is_in_the_pdf(listed_page, tmp_path):
     assert "Hejreparken" in first
     assert "Hent" not in first
     assert "Boliger" in text
+
+
+def test_a_phone_shows_the_whole_table_of_before_and_after(demo_pages, open_page):
+    page = open_page(demo_pages.swipe, width=390, height=844)
+    block = page.locator(".table-block:has(#counts)")
+    assert block.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+    heads = page.locator("#counts .sort .whole")
+    assert heads.count() == 2
+    assert all("UDV-01" in text for text in heads.all_text_contents())
+    assert heads.first.evaluate("e => e.getClientRects().length") == 1
+    words = page.locator("#counts td.word").all_text_contents()
+    assert set(words) <= {"diskretioneret", "–"}
