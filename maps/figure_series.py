@@ -184,6 +184,10 @@ def _rank(row: Row) -> tuple[int, int, str]:
     return rank_category(row["category"]), -(0 if labels.is_missing(met) else int(met)), str(row["area_id"])
 
 
+_NAMES_SHARE = 0.24
+"""Part of the width that the names of areas may take."""
+
+
 def _draw_panels(
     canvas: Canvas,
     areas: Sequence[Row],
@@ -193,15 +197,14 @@ def _draw_panels(
 ) -> None:
     body, pt = canvas.body, canvas.sheet.text_pt
     line = pt * MM_PER_PT * 1.42
-    # The columns of a page are narrow.
-    head_n = 3 if canvas.sheet.is_bare else 2
+    gap = 4.0
+    head_n = _count_heads(criteria, body.width * (1 - _NAMES_SHARE) / max(len(criteria), 1) - 1, pt, texts)
     head, foot = line * (1.75 + 0.92 * head_n), line * 4.3
     small = min(pt, (body.height - head - foot) / max(len(areas), 1) / MM_PER_PT * 0.78)
     names_mm = min(
-        body.width * 0.24,
+        body.width * _NAMES_SHARE,
         max((measure_mm(shorten(str(a["name"]), 90, small), small) for a in areas), default=20) + 3,
     )
-    gap = 4.0
     wide = (body.width - names_mm) / max(len(criteria), 1) - gap
     high = body.height - head - foot
     for at, criterion in enumerate(criteria):
@@ -233,6 +236,13 @@ def _draw_panels(
         _draw_panel(axes, areas, criterion, rows, texts, small)
         if at == 0:
             _write_names(axes, areas, small, names_mm - 3)
+
+
+def _count_heads(criteria: Sequence[str], width_mm: float, pt: float, texts: Texts) -> int:
+    """Return the lines that the longest heading of a column takes: two at least, three at most."""
+    titles = [texts.get(f"criterion.{criterion}.title") for criterion in criteria]
+    taken = [len(wrap_text(title, width_mm, pt * 0.92, weight="bold")) for title in titles]
+    return min(3, max([2, *taken]))
 
 
 def _write_names(axes: Axes, areas: Sequence[Row], pt: float, width_mm: float) -> None:
