@@ -114,6 +114,15 @@ def test_a_hidden_value_is_not_in_the_figure(demo_pages, texts):
     assert len(hidden) == len(shown)
 
 
+@pytest.mark.parametrize("size", ["a4", "slide"])
+def test_every_word_of_a_heading_is_in_the_figure(size, demo_pages, texts):
+    listed = demo_pages.listed
+    said = " ".join(texts_of(save_figure(draw_margins(listed, texts, size=size), "svg")))
+    for criterion in listed.criteria["criterion"].unique():
+        for word in texts.get(f"criterion.{criterion}.title").split():
+            assert word in said
+
+
 def test_of_many_areas_the_figure_says_which_it_shows(demo_pages, texts):
     listed = demo_pages.listed
     parts = [listed.areas.assign(area_id=listed.areas["area_id"] + f"-{at}") for at in range(5)]
