@@ -24,7 +24,6 @@ from geo.errors import ReadError
 from maps import palette
 from maps.background import Background
 from maps.document import read_asset
-from maps.packing import pack
 
 LEAFLET_SHA256: Mapping[str, str] = {
     "leaflet.js": "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
@@ -129,7 +128,7 @@ class PageParts:
     Attributes
     ----------
     data
-        Values by element id; `maps.packing.pack` shortens them and `dump_json` writes them.
+        Values by element id; `dump_json` writes them.
     scripts
         Names of our own scripts, in order.
     styles
@@ -185,7 +184,7 @@ class Page(Figure):
         scripts = self._collect_scripts()
         style = self._collect_styles()
         background = self.parts.background
-        data = {key: Markup(dump_json(pack(value))) for key, value in self._collect_data().items()}  # noqa: S704
+        data = {key: Markup(dump_json(value)) for key, value in self._collect_data().items()}  # noqa: S704
         return _template().render(
             language=self.frame.language,
             title=_make_printable(self.frame.title),

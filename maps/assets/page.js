@@ -3,41 +3,10 @@
 "use strict";
 
 const boligkort = (() => {
-  const read = (id) => unpack(JSON.parse(document.getElementById(id).textContent));
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const byId = (id) => document.getElementById(id);
   const SVG = "http://www.w3.org/2000/svg";
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-  // The reading of maps/packing.py: "~" a word, "!" a run of whole numbers, "^" records, "'" a plain text.
-  function unpack(value) {
-    if (Object.keys(value ?? {}).sort().join() !== "packed,words") return value;
-    const digits = new Map([..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"].map((sign, at) => [sign, at]));
-    const position = (signs) => [...signs].reduce((number, sign) => number * 64 + digits.get(sign), 0);
-    const numbers = (signs) => {
-      const found = [];
-      let number = 0;
-      let shift = 0;
-      for (const sign of signs) {
-        const digit = digits.get(sign);
-        number |= (digit & 31) << shift;
-        shift += 5;
-        if (digit > 31) continue;
-        found.push(number & 1 ? ~(number >>> 1) : number >>> 1);
-        number = shift = 0;
-      }
-      return found;
-    };
-    const text = (said) => (said[0] === "~" ? text(value.words[position(said.slice(1))]) : said[0] === "!" ? numbers(said.slice(1)) : said[0] === "'" ? said.slice(1) : said);
-    const expand = (item) => {
-      if (typeof item === "string") return text(item);
-      if (item === null || typeof item !== "object") return item;
-      if (!Array.isArray(item)) return Object.fromEntries(Object.entries(item).map(([key, one]) => [key, expand(one)]));
-      if (item[0] !== "^") return item.map(expand);
-      const [keys, ...rows] = item.slice(1).map(expand);
-      return rows.map((row) => Object.fromEntries(keys.map((key, at) => [key, row[at]])));
-    };
-    return expand(value.packed);
-  }
 
   function make(tag, settings = {}, ...children) {
     const { text, cls, ...attributes } = settings;

@@ -13,14 +13,11 @@ import shapely
 from data.texts import load_texts
 from maps import withheld
 from maps.area_map import render_area_map
-from maps.packing import unpack
 
 
 def read_data(document, key="areas-data"):
-    return unpack(
-        json.loads(
-            re.search(rf'<script type="application/json" id="{key}">(.*?)</script>', document, re.DOTALL)[1]
-        )
+    return json.loads(
+        re.search(rf'<script type="application/json" id="{key}">(.*?)</script>', document, re.DOTALL)[1]
     )
 
 

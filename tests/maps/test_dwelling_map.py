@@ -11,7 +11,6 @@ import pytest
 from boundaries.model import REASON_DECISIONS, Reason
 from maps import layers
 from maps.dwelling_map import render_dwelling_map
-from maps.packing import unpack
 
 
 def render(make, texts, n=60, **changed):
@@ -20,7 +19,7 @@ def render(make, texts, n=60, **changed):
 
 
 def read_data(document):
-    return unpack(json.loads(re.search(r'id="dwellings-data">(.*?)</script>', document, re.DOTALL)[1]))
+    return json.loads(re.search(r'id="dwellings-data">(.*?)</script>', document, re.DOTALL)[1])
 
 
 @pytest.fixture
@@ -139,12 +138,3 @@ def test_same_input_same_bytes_and_12000_dwellings_under_2_mb(make, texts):
     first = render(make, texts, 12_000)
     assert first == render(make, texts, 12_000)
     assert len(first.encode()) < 2_000_000
-
-
-def test_the_legend_names_what_the_drawn_parcels_are(data, make, texts):
-    legend = re.search(r'<ul class="legend".*?</ul>', render(make, texts), re.DOTALL)[0]
-    styles = {piece["style"] for piece in data["pieces"]}
-    assert styles
-    for style, key in (("base", "legend.base"), ("extension-in_force", "legend.extension.in_force")):
-        assert (f'class="shape {style}"' in legend) == (style in styles)
-        assert (texts.get(key) in legend) == (style in styles)

@@ -12,7 +12,6 @@ import shapely
 from boundaries.movers import AreaMoves
 from data.texts import load_texts
 from maps.gathering_map import render_gathering_map
-from maps.packing import unpack
 
 AREAS = ("A", "B", "C", "D")
 COUNTS = {"with_plan": [41, pd.NA, 0], "without_plan": [pd.NA, 57, pd.NA], "outside": [311, 57, 8]}
@@ -61,7 +60,7 @@ def document():
 
 
 def read(document):
-    return unpack(json.loads(re.search(r'id="areas-data">(.*?)</script>', document)[1]))
+    return json.loads(re.search(r'id="areas-data">(.*?)</script>', document)[1])
 
 
 def test_the_table_has_what_is_shown_and_nothing_for_what_is_hidden(document):

@@ -11,7 +11,6 @@ from data.kommuner import load_kommuner
 from data.texts import load_texts
 from geo.errors import UsageError
 from maps.kommune_drawing import KommuneDrawing, describe_classes, draw_page, prepare_picture
-from maps.packing import unpack
 
 CODES = [code for code in load_kommuner() if code != "0411"]
 
@@ -30,7 +29,7 @@ def draw(path, value="antal", *, question=None, **drawing):
     inputs = read_kommune_inputs(KommuneQuestion(table=path, value=value, **(question or {})))
     picture = prepare_picture(inputs, KommuneDrawing(**drawing))
     page, classes = draw_page(picture, load_texts()), picture.classes
-    data = unpack(json.loads(re.search(r'id="kommuner-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1]))
+    data = json.loads(re.search(r'id="kommuner-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
     return page, classes, inputs, data
 
 

@@ -20,7 +20,6 @@ from maps.destination_map import render_destinations
 from maps.kommune_map import render_kommune_map
 from maps.kommune_rows import collect_values
 from maps.kommune_topic import Topic, Unit, format_value
-from maps.packing import unpack
 
 COUNTS = Topic(title="Områder", value_label="Forebyggelsesområder", unit=Unit.COUNT)
 SHARES = Topic(title="Flytninger", value_label="Andel", unit=Unit.SHARE)
@@ -51,7 +50,7 @@ def data_of(document):
     found = re.search(
         r'<script type="application/json" id="kommuner-data">(.*?)</script>', document, re.DOTALL
     )
-    return unpack(json.loads(found[1]))
+    return json.loads(found[1])
 
 
 def legend_of(document):

@@ -13,7 +13,6 @@ from maps.classes import classify
 from maps.kommune_map import render_kommune_map
 from maps.kommune_rows import collect_values
 from maps.kommune_topic import Topic, Unit
-from maps.packing import unpack
 from maps.page import read_leaflet_script
 
 FILES = [
@@ -59,7 +58,7 @@ def decode(polygons):
 
 def test_every_kommune_is_drawn_where_it_lies(document):
     frame, text = document
-    data = unpack(json.loads(re.search(r'id="kommuner-data">(.*?)</script>', text, re.DOTALL)[1]))
+    data = json.loads(re.search(r'id="kommuner-data">(.*?)</script>', text, re.DOTALL)[1])
     degrees = frame.to_crs(4326).set_index("kommune_code").geometry
     assert {code for code in data["polygons"] if code != "0411"} == {
         one["key"] for one in data["kommuner"]

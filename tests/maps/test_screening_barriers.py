@@ -14,7 +14,6 @@ from boundaries.screening.settings import ScreeningSettings
 from boundaries.screening_plan import ScreeningPlan
 from data.synthetic.city import make_city
 from data.texts import load_texts
-from maps.packing import unpack
 from maps.screening_barriers import describe_barriers, tabulate_barriers
 from maps.screening_files import describe_screening, write_screening
 from maps.screening_map import render_screening_map
@@ -71,7 +70,7 @@ def city(plain):
 
 
 def read_data(page):
-    return unpack(json.loads(re.search(r'id="grid-data">(.*?)</script>', page, re.DOTALL)[1]))
+    return json.loads(re.search(r'id="grid-data">(.*?)</script>', page, re.DOTALL)[1])
 
 
 def find_table(city):

@@ -17,7 +17,6 @@ from boundaries.screening.settings import ScreeningSettings
 from boundaries.screening_plan import ScreeningPlan
 from data.synthetic.city import make_city
 from data.texts import load_texts
-from maps.packing import unpack
 from maps.screening_blocks import describe_blocks, describe_outlines
 from maps.screening_files import describe_screening, write_screening
 from maps.screening_map import render_screening_map
@@ -65,7 +64,7 @@ def city():
 
 
 def read_data(page):
-    return unpack(json.loads(re.search(r'id="grid-data">(.*?)</script>', page, re.DOTALL)[1]))
+    return json.loads(re.search(r'id="grid-data">(.*?)</script>', page, re.DOTALL)[1])
 
 
 def test_the_table_holds_what_may_be_shown(city):
@@ -85,7 +84,7 @@ def test_the_page_draws_the_outlines_and_says_what_they_are(city):
     assert data["texts"]["layer_blocks"] == "Hele karréer"
     assert "mere end halvdelen af beboerne" in page
     assert "karreer.gpkg" in page
-    assert "1234" not in json.dumps(data)
+    assert "1234" not in page
     assert "talt bolig for bolig" in page
     by_area = replace(city, settings=replace(city.settings, snap_by="area"))
     assert "mere end halvdelen af arealet" in describe_blocks(by_area, TEXTS)

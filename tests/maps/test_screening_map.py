@@ -24,7 +24,6 @@ from data.texts import load_texts
 from geo.errors import BoligkortError
 from maps import screening_palette
 from maps.designation_map import render_designation_map
-from maps.packing import unpack
 from maps.screening_cells import encode_cells
 from maps.screening_files import describe_screening, refuse_existing, write_screening
 from maps.screening_map import render_screening_map
@@ -104,7 +103,7 @@ def written(city, tmp_path_factory):
 
 
 def read_data(page, key="grid-data"):
-    return unpack(json.loads(re.search(f'id="{key}">(.*?)</script>', page, re.DOTALL)[1]))
+    return json.loads(re.search(f'id="{key}">(.*?)</script>', page, re.DOTALL)[1])
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,11 @@ from boundaries.assessment import check_dwellings
 from boundaries.delineation.comparison import Question
 from boundaries.model import Settings
 from geo.errors import UsageError
-from maps.packing import unpack
 from maps.swipe_map import count_changes, name_sides, render_swipe_map
 
 
 def data_of(document):
-    return unpack(json.loads(re.search(r'id="swipe-data">(.*?)</script>', document, re.DOTALL)[1]))
+    return json.loads(re.search(r'id="swipe-data">(.*?)</script>', document, re.DOTALL)[1])
 
 
 def test_sides_without_and_with_an_extension(demo_pages):
