@@ -53,7 +53,7 @@ def test_names_of_other_areas_are_told_and_unknown_lists_too(listed, texts):
     assert view.steps[0].styles["LS02"] == "category-unknown"
     assert "category-unknown" in dict(view.steps[0].legend)
     assert "Mjølnerparken" in view.steps[0].note
-    assert "1 områder" in view.steps[0].note
+    assert "1 område" in view.steps[0].note
     assert "Mjølnerparken" not in view.steps[1].note
     many = pd.DataFrame(
         {"area_key": [f"Navn {n:02}" for n in range(20)], "2023-12-01": ["parallelsamfund"] * 20}
