@@ -58,7 +58,7 @@ def test_reading_and_checking_takes_a_few_times_what_reading_the_text_takes(tmp_
     for _ in range(5):
         text = measure(lambda: pd.read_csv(path, sep=";", dtype=str, engine="pyarrow"))
         ratios.append(measure(lambda: read_dwellings(path)) / text)
-    assert statistics.median(ratios) < 10
+    assert statistics.median(ratios) < 6
     frame = read_dwellings(path).frame
     keys = [f"{number * 2_654_435_761 % 2**32:08x}-{number:07d}" for number in numbers.tolist()]
     order = sorted(range(ROWS_N), key=keys.__getitem__)
