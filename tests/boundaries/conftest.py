@@ -36,13 +36,15 @@ path = "lister.csv"
 path = "planer.csv"
 """
 
-PEOPLE_PROJECT = """\
+DWELLINGS_PROJECT = """\
 [dates]
 status_date = 2025-01-01
 [registers.areas]
 path = "omraader.geojson"
 [registers.dwellings]
-path = "boliger.csv"
+"""
+
+PEOPLE_PROJECT = f"""{DWELLINGS_PROJECT}path = "boliger.csv"
 [registers.residents]
 path = "beboere.csv"
 """
@@ -179,10 +181,48 @@ class InputFiles:
 
         return read_registers(self.load())
 
+    def read_dwellings(self, files, options=""):
+        """Read a project with dwellings from files: text, bytes, or None for a layer of `layers`."""
+        names = ", ".join(f'"{name}"' for name in files)
+        self.project = f"{DWELLINGS_PROJECT}files = [{names}]\n{options}\n"
+        self.tables = {name: text for name, text in files.items() if isinstance(text, str)}
+        for name, content in files.items():
+            if isinstance(content, bytes):
+                (self.folder / name).write_bytes(content)
+        return self.read()
+
 
 @pytest.fixture
 def input_files(tmp_path):
     return InputFiles(tmp_path)
+
+
+@pytest.fixture
+def read_dwellings(input_files):
+    """Read a sound project whose dwellings are the given files, and return its registers."""
+    return input_files.read_dwellings
+
+
+@pytest.fixture
+def dar():
+    """Two addresses of an extract of DAR, each with its house number and point; there is no A2."""
+    return {
+        "adresse.csv": """\
+id_lokalId,status,adressebetegnelse,husnummer
+A1,3,"Ærøvej 1, 1. tv",H1
+A3,3,Ærøvej 2,H2
+""",
+        "husnummer.csv": """\
+id_lokalId,status,husnummertekst,adgangsadressebetegnelse,adgangspunkt
+H1,3,1,Ærøvej 1,X1
+H2,3,2,Ærøvej 2,X2
+""",
+        "adressepunkt.csv": f"""\
+id_lokalId,status,oprindelse_tekniskStandard,position
+X1,8,TD,POINT({E0 + 59} {N0 + 59})
+X2,8,TK,POINT({E0 + 250.5} {N0 + 50})
+""",
+    }
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ id_lokalId,registreringTil,virkningTil,status,enh020EnhedensAnvendelse,enh023Bol
 enh046OffentligStøtte,adresseIdentificerer,opgang
 U1,,,6,140,1,71,10,A1,S1
 U1,2017-06-02T12:29:37.000000+02:00,,6,140,1,72,10,A1,S1
-U2,,,6,140,1,80,10,A2,S2
-U3,,,10,140,1,80,10,A2,S2
+U2,,,6,140,1,80,10,A3,S2
+U3,,,10,140,1,80,10,A3,S2
 """
 STAIRCASES = """\
 id_lokalId,registreringTil,virkningTil,status,adgangFraHusnummer,bygning
@@ -30,19 +30,7 @@ id_lokalId,registreringTil,virkningTil,status,byg021BygningensAnvendelse,byg026O
 B1,,,6,140,1971,POINT({E0 + 50} {N0 + 50}),H1
 B2,,,6,140,1972,,H2
 """
-ADDRESSES = "id_lokalId,status,adressebetegnelse,husnummer\nA1,3,Ærøvej 1,H1\nA2,3,Ærøvej 2,H2\n"
-HOUSE_NUMBERS = """\
-id_lokalId,status,husnummertekst,adgangsadressebetegnelse,adgangspunkt
-H1,3,1,Ærøvej 1,X1
-H2,3,2,Ærøvej 2,X2
-"""
-POINTS = f"""\
-id_lokalId,status,oprindelse_tekniskStandard,position
-X1,8,TD,POINT({E0 + 59} {N0 + 59})
-X2,8,TK,POINT({E0 + 250.5} {N0 + 50})
-"""
 BBR = {"EnhedList": UNITS, "OpgangList": STAIRCASES, "BygningList": BUILDINGS}
-DAR = {"AdresseList": ADDRESSES, "HusnummerList": HOUSE_NUMBERS, "AdressepunktList": POINTS}
 NOT_NEEDED = {
     "EtageList": "id_lokalId,status,bygning,eta006BygningensEtagebetegnelse\nF1,6,B1,st\n",
     "NavngivenVejList": "id_lokalId,status,vejnavn\nV1,3,Ærøvej\n",
@@ -60,20 +48,6 @@ def list_rows(tables):
     }
 
 
-@pytest.fixture
-def read(input_files):
-    def read(files, options=""):
-        names = ", ".join(f'"{name}"' for name in files)
-        input_files.project = f"{PROJECT}[registers.dwellings]\nfiles = [{names}]\n{options}\n"
-        input_files.tables = {name: text for name, text in files.items() if isinstance(text, str)}
-        for name, content in files.items():
-            if isinstance(content, bytes):
-                (input_files.folder / name).write_bytes(content)
-        return input_files.read()
-
-    return read
-
-
 def pack(name, lists):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -86,32 +60,45 @@ def write_json(lists):
     return json.dumps(lists, ensure_ascii=False)
 
 
-@pytest.mark.parametrize(
-    "files",
-    [
-        {"alt.json": write_json(list_rows({**NOT_NEEDED, **BBR, **DAR}))},
-        {
-            "DAR.json": write_json(list_rows({**DAR, **NOT_NEEDED})),
-            "BBR.json": write_json(list_rows({**NOT_NEEDED, **BBR})),
-        },
-        {"BBR.zip": pack("BBR", list_rows(BBR)), "DAR.zip": pack("DAR", list_rows({**NOT_NEEDED, **DAR}))},
-        {"BBR.json": write_json(list_rows(BBR)), **{f"{name}.csv": text for name, text in DAR.items()}},
-    ],
-    ids=["one", "two", "zips", "beside_csv"],
-)
-def test_a_total_extract_gives_what_its_entities_give_in_files_of_their_own(read, files):
-    expected = read({f"{name}.csv": text for name, text in {**BBR, **DAR}.items()})
-    registers = read(files)
+@pytest.fixture
+def dar_lists(dar):
+    """Return the lists of DAR by the names that a total extract gives them."""
+    return {f"{name.removesuffix('.csv').title()}List": text for name, text in dar.items()}
+
+
+HANDED_OUT = {
+    "one": lambda lists: {"alt.json": write_json(list_rows({**NOT_NEEDED, **BBR, **lists}))},
+    "two": lambda lists: {
+        "DAR.json": write_json(list_rows({**lists, **NOT_NEEDED})),
+        "BBR.json": write_json(list_rows({**NOT_NEEDED, **BBR})),
+    },
+    "zips": lambda lists: {
+        "BBR.zip": pack("BBR", list_rows(BBR)),
+        "DAR.zip": pack("DAR", list_rows({**NOT_NEEDED, **lists})),
+    },
+    "beside_csv": lambda lists: {
+        "BBR.json": write_json(list_rows(BBR)),
+        **{f"{name}.csv": text for name, text in lists.items()},
+    },
+}
+
+
+@pytest.mark.parametrize("hand_out", HANDED_OUT.values(), ids=list(HANDED_OUT))
+def test_a_total_extract_gives_what_its_entities_give_in_files_of_their_own(
+    read_dwellings, dar_lists, hand_out
+):
+    expected = read_dwellings({f"{name}.csv": text for name, text in {**BBR, **dar_lists}.items()})
+    registers = read_dwellings(hand_out(dar_lists))
     told = ["dwelling_id", "address", "x", "y", "built_year", "area_m2", "tenure", "tenure_source"]
     pd.testing.assert_frame_equal(registers.dwellings[told], expected.dwellings[told])
     assert registers.dwellings["x"].tolist() == [E0 + 50, E0 + 250.5]
     assert sorted(registers.findings["rule"]) == sorted(expected.findings["rule"])
 
 
-def test_every_list_that_was_read_is_told_with_its_rows(read):
-    registers = read({"alt.json": write_json(list_rows({**NOT_NEEDED, **BBR, **DAR}))})
+def test_every_list_that_was_read_is_told_with_its_rows(read_dwellings, dar_lists):
+    registers = read_dwellings({"alt.json": write_json(list_rows({**NOT_NEEDED, **BBR, **dar_lists}))})
     files = registers.files[registers.files["register"] == "dwellings"]
-    assert files["layer"].tolist() == [*BBR, *DAR]
+    assert files["layer"].tolist() == [*BBR, *dar_lists]
     assert files["rows_n"].tolist() == [4, 2, 2, 2, 2, 2]
     assert len(set(files["sha256"])) == 1
     left = registers.findings.set_index("rule")
@@ -119,24 +106,24 @@ def test_every_list_that_was_read_is_told_with_its_rows(read):
     assert left.loc["status_left_out", "value"] == "10: 1"
 
 
-def test_a_fault_in_a_list_is_told_with_the_list_and_the_number_of_the_row(read):
-    lists = list_rows({**BBR, **DAR})
+def test_a_fault_in_a_list_is_told_with_the_list_and_the_number_of_the_row(read_dwellings, dar_lists):
+    lists = list_rows({**BBR, **dar_lists})
     lists["BygningList"][1]["byg404Koordinat"] = "et sted"
-    found = read({"alt.json": write_json(lists)}).findings.set_index("rule").loc["bad_point"]
+    found = read_dwellings({"alt.json": write_json(lists)}).findings.set_index("rule").loc["bad_point"]
     assert found[["file", "layer", "line", "column", "value"]].tolist() == [
         "alt.json", "BygningList", 2, "byg404Koordinat", "et sted",
     ]  # fmt: skip
 
 
-def test_lists_of_which_the_register_knows_none_are_named_with_what_to_do(read):
+def test_lists_of_which_the_register_knows_none_are_named_with_what_to_do(read_dwellings):
     with pytest.raises(UsageError) as raised:
-        read({"alt.json": write_json(list_rows(NOT_NEEDED))})
+        read_dwellings({"alt.json": write_json(list_rows(NOT_NEEDED))})
     assert raised.value.key == "files.several_lists"
     assert raised.value.values["found"] == "EtageList, NavngivenVejList"
 
 
-def test_a_total_extract_without_the_units_says_so(read):
-    registers = read({"DAR.json": write_json(list_rows(DAR))})
+def test_a_total_extract_without_the_units_says_so(read_dwellings, dar_lists):
+    registers = read_dwellings({"DAR.json": write_json(list_rows(dar_lists))})
     told = registers.findings[registers.findings["rule"] == "extract_without_units"]
     assert sorted(told["value"]) == ["adresse", "adressepunkt", "husnummer"]
 

@@ -46,17 +46,6 @@ P4,,,7,1004,BPFG,30
 """
 UNIT_PROPERTIES = "id_lokalId,registreringTil,virkningTil,enhed,ejerlejlighed\nR1,,,U3,P3\n"
 BUILDING_PROPERTIES = "id_lokalId,bygning,bygningPåFremmedGrund\nQ1,B9,P4\n"
-ADDRESSES = 'id_lokalId,status,adressebetegnelse,husnummer\nA1,3,"Ærøvej 1, 1. tv",H1\nA3,3,Ærøvej 2,H2\n'
-HOUSE_NUMBERS = """\
-id_lokalId,status,husnummertekst,adgangsadressebetegnelse,adgangspunkt
-H1,3,1,Ærøvej 1,X1
-H2,3,2,Ærøvej 2,X2
-"""
-POINTS = f"""\
-id_lokalId,status,oprindelse_tekniskStandard,position
-X1,8,TD,POINT({E0 + 59} {N0 + 59})
-X2,8,TK,POINT({E0 + 250.5} {N0 + 50})
-"""
 
 BBR = {
     "enhed.csv": UNITS_2020,
@@ -68,25 +57,8 @@ BBR = {
     "bygningejendomsrelation.csv": BUILDING_PROPERTIES,
     "grundjordstykke.csv": "id_lokalId,grund,jordstykke\nJ1,G1,100\n",
 }
-DAR = {"adresse.csv": ADDRESSES, "husnummer.csv": HOUSE_NUMBERS, "adressepunkt.csv": POINTS}
 
 NOT_OF_EXTRACTS = "no_residents_register"
-
-
-@pytest.fixture
-def read(input_files):
-    """Read a project whose dwellings are `tables`, and return its registers; the rest is sound."""
-
-    def read(tables, options=""):
-        files = ", ".join(f'"{name}"' for name in tables)
-        input_files.project = (
-            "[dates]\nstatus_date = 2025-01-01\n[registers.areas]\npath = 'omraader.geojson'\n"
-            f"[registers.dwellings]\nfiles = [{files}]\n{options}\n"
-        )
-        input_files.tables = {name: text for name, text in tables.items() if text is not None}
-        return input_files.read()
-
-    return read
 
 
 def list_rules(registers):
@@ -136,8 +108,8 @@ def direct(tables):
     ],
     ids=["2020", "direct", "ascii", "2025", "lower", "any-order"],
 )
-def test_every_vintage_gives_the_same_dwellings(read, vintage):
-    registers = read(vintage({**BBR, **DAR}))
+def test_every_vintage_gives_the_same_dwellings(read_dwellings, dar, vintage):
+    registers = read_dwellings(vintage({**BBR, **dar}))
     dwellings = registers.dwellings.set_index("dwelling_id")
     assert dwellings.index.tolist() == ["U1", "U2", "U3"]
     assert dwellings["built_year"].tolist() == [1971, 1971, 2012]
@@ -159,8 +131,8 @@ def test_every_vintage_gives_the_same_dwellings(read, vintage):
     ]
 
 
-def test_what_was_left_out_is_counted_by_file(read):
-    registers = read({**BBR, **DAR})
+def test_what_was_left_out_is_counted_by_file(read_dwellings, dar):
+    registers = read_dwellings({**BBR, **dar})
     left = take(registers, "versions_left_out").set_index("file")[["measure", "value", "other"]]
     assert left.loc["enhed.csv"].tolist() == [2.0, "6", "enhed"]
     assert left.loc["bygning.csv"].tolist() == [1.0, "3", "bygning"]
@@ -176,12 +148,12 @@ def test_what_was_left_out_is_counted_by_file(read):
     assert (support["file"], support["measure"]) == ("enhed.csv", 1.0)
 
 
-def test_what_was_left_out_is_no_fault_however_strict_one_is(read, input_files, run):
+def test_what_was_left_out_is_no_fault_however_strict_one_is(read_dwellings, dar, input_files, run):
     # Nothing is to be said of U2 but what its history is: its support is told, and it has one owner.
     text = UNITS_2020.replace("6,140,3,20,1,,A2", "6,140,3,20,1,10,A2")
-    tables = {**BBR, **DAR, "enhed.csv": text}
+    tables = {**BBR, **dar, "enhed.csv": text}
     del tables["enhedejendomsrelation.csv"]
-    registers = read(tables)
+    registers = read_dwellings(tables)
     noted = registers.findings.loc[registers.findings["severity"] == "note", "rule"]
     assert set(noted) == set(list_rules(registers)) == {"versions_left_out", "status_left_out"}
     input_files.project += "[registers.residents]\npath = 'beboere.csv'\n"
@@ -195,44 +167,51 @@ def test_what_was_left_out_is_no_fault_however_strict_one_is(read, input_files, 
     assert run("check", input_files.write(), "--strict").exit_code == 1
 
 
-def test_every_file_is_listed_with_what_it_held(read):
-    files = read({**BBR, **DAR}).files
-    rows_n = {name: len(text.splitlines()) - 1 for name, text in {**BBR, **DAR}.items()}
+def test_every_file_is_listed_with_what_it_held(read_dwellings, dar):
+    files = read_dwellings({**BBR, **dar}).files
+    rows_n = {name: len(text.splitlines()) - 1 for name, text in {**BBR, **dar}.items()}
     assert files[files["register"] == "dwellings"].set_index("file")["rows_n"].to_dict() == rows_n
 
 
-def test_the_past_is_read_as_the_register_now_has_it(read):
-    dwellings = read(BBR, "in_force_on = 2012-06-01").dwellings.set_index("dwelling_id")
+def test_the_past_is_read_as_the_register_now_has_it(read_dwellings):
+    dwellings = read_dwellings(BBR, "in_force_on = 2012-06-01").dwellings.set_index("dwelling_id")
     assert dwellings["area_m2"].to_dict() == {"U1": 70, "U2": 20, "U3": 120}
     assert dwellings.loc["U1", "tenure_source"] == "ejerforhold_20"
-    assert read(BBR, "in_force_on = 2011-12-31").dwellings["dwelling_id"].tolist() == ["U1", "U2"]
-    assert read(BBR, "in_force_on = 2012-01-01").dwellings["dwelling_id"].tolist() == ["U1", "U2", "U3"]
+    assert read_dwellings(BBR, "in_force_on = 2011-12-31").dwellings["dwelling_id"].tolist() == ["U1", "U2"]
+    assert read_dwellings(BBR, "in_force_on = 2012-01-01").dwellings["dwelling_id"].tolist() == [
+        "U1",
+        "U2",
+        "U3",
+    ]
 
 
-def test_a_version_ends_where_the_next_begins(read):
+def test_a_version_ends_where_the_next_begins(read_dwellings):
     for day, area_m2 in (("2014-12-31", 70), ("2015-01-01", 71)):
-        dwellings = read(BBR, f"in_force_on = {day}").dwellings.set_index("dwelling_id")
+        dwellings = read_dwellings(BBR, f"in_force_on = {day}").dwellings.set_index("dwelling_id")
         assert dwellings.loc["U1", "area_m2"] == area_m2
 
 
-def test_the_owner_of_the_ejerlejlighed_goes_first_where_the_project_says_so(read):
-    registers = read(BBR)
+def test_the_owner_of_the_ejerlejlighed_goes_first_where_the_project_says_so(read_dwellings):
+    registers = read_dwellings(BBR)
     (differs,) = take(registers, "unit_owner_differs").to_dict("records")
     assert (differs["value"], differs["other"], differs["measure"]) == ("90", "10", 1.0)
-    registers = read(BBR, 'ownership = "unit"')
+    registers = read_dwellings(BBR, 'ownership = "unit"')
     assert registers.dwellings.set_index("dwelling_id").loc["U3", "tenure_source"] == "ejerforhold_10"
     assert take(registers, "unit_owner_differs").empty
 
 
-def test_a_building_on_anothers_land_has_its_own_owner(read):
+def test_a_building_on_anothers_land_has_its_own_owner(read_dwellings):
     tables = {**BBR, "bygningejendomsrelation.csv": BUILDING_PROPERTIES.replace("B9", "B2")}
-    assert read(tables).dwellings.set_index("dwelling_id").loc["U3", "tenure_source"] == "ejerforhold_30"
+    assert (
+        read_dwellings(tables).dwellings.set_index("dwelling_id").loc["U3", "tenure_source"]
+        == "ejerforhold_30"
+    )
 
 
-def test_a_link_that_leads_nowhere_is_told_with_its_line(read):
+def test_a_link_that_leads_nowhere_is_told_with_its_line(read_dwellings):
     tables = {**BBR, "opgang.csv": STAIRCASES.replace(",B2", ",B8")}
     del tables["enhedejendomsrelation.csv"]
-    registers = read(tables)
+    registers = read_dwellings(tables)
     (found,) = take(registers, "link_not_found").to_dict("records")
     assert [found[name] for name in ("file", "line", "column", "record_id", "value")] == [
         "enhed.csv", 6, "opgang", "U3", "B8",
@@ -246,8 +225,8 @@ def test_a_link_that_leads_nowhere_is_told_with_its_line(read):
     assert len(take(registers, "missing_coordinates")) == 1
 
 
-def test_a_staircase_that_is_missing_is_told(read):
-    registers = read({**BBR, "opgang.csv": STAIRCASES.replace("S2,", "S8,")})
+def test_a_staircase_that_is_missing_is_told(read_dwellings):
+    registers = read_dwellings({**BBR, "opgang.csv": STAIRCASES.replace("S2,", "S8,")})
     (found,) = take(registers, "link_not_found").to_dict("records")
     assert (found["column"], found["record_id"], found["value"]) == ("opgang", "U3", "S2")
 
@@ -255,17 +234,17 @@ def test_a_staircase_that_is_missing_is_told(read):
 @pytest.mark.parametrize(
     ("left_out", "value"), [("opgang.csv", ["bygning", "opgang"]), ("bygning.csv", ["bygning"])]
 )
-def test_a_file_that_the_units_need_is_named(read, left_out, value):
+def test_a_file_that_the_units_need_is_named(read_dwellings, left_out, value):
     tables = {name: text for name, text in BBR.items() if name != left_out}
     if left_out == "opgang.csv":
         del tables["bygning.csv"]
-    registers = read(tables)
+    registers = read_dwellings(tables)
     assert sorted(take(registers, "extract_incomplete")["value"]) == value
     assert sorted(take(registers, "missing_column")["column"]) == ["x", "y"]
 
 
-def test_buildings_without_units_are_refused(read):
-    registers = read({"bygning.csv": BUILDINGS_2020, "opgang.csv": STAIRCASES})
+def test_buildings_without_units_are_refused(read_dwellings):
+    registers = read_dwellings({"bygning.csv": BUILDINGS_2020, "opgang.csv": STAIRCASES})
     assert list_rules(registers) == ["extract_without_units"]
     assert set(registers.findings.loc[registers.findings["severity"] == "error", "value"]) == {
         "bygning",
@@ -274,10 +253,10 @@ def test_buildings_without_units_are_refused(read):
     assert registers.dwellings.empty
 
 
-def test_two_versions_in_force_are_told_and_the_order_does_not_matter(read):
+def test_two_versions_in_force_are_told_and_the_order_does_not_matter(read_dwellings):
     again = "I,U2,2019-06-02T12:29:37Z,,2010-01-01T00:00:00Z,,6,140,3,29,1,,A2,S1\n"
     for text in (UNITS_2020 + again, UNITS_2020.replace("I,U1,2017", again + "I,U1,2017", 1)):
-        registers = read({**BBR, "enhed.csv": text})
+        registers = read_dwellings({**BBR, "enhed.csv": text})
         assert registers.dwellings.set_index("dwelling_id").loc["U2", "area_m2"] == 29
         (found,) = take(registers, "several_versions").to_dict("records")
         assert found["value"] == "U2"
@@ -286,9 +265,9 @@ def test_two_versions_in_force_are_told_and_the_order_does_not_matter(read):
         assert lines[int(found["other"].split(":")[1]) - 1].split(",")[9] == "29"
 
 
-def test_several_links_are_told_and_one_is_chosen(read):
+def test_several_links_are_told_and_one_is_chosen(read_dwellings):
     tables = {**BBR, "enhedejendomsrelation.csv": UNIT_PROPERTIES + "R0,,,U3,P4\n"}
-    registers = read(tables, 'ownership = "unit"')
+    registers = read_dwellings(tables, 'ownership = "unit"')
     assert registers.dwellings.set_index("dwelling_id").loc["U3", "tenure_source"] == "ejerforhold_10"
     (found,) = take(registers, "several_links").to_dict("records")
     assert [found[name] for name in ("file", "line", "value", "other")] == [
@@ -296,7 +275,7 @@ def test_several_links_are_told_and_one_is_chosen(read):
     ]  # fmt: skip
 
 
-def test_the_buildings_may_be_a_layer_of_points(read, input_files):
+def test_the_buildings_may_be_a_layer_of_points(read_dwellings, input_files):
     rows = [
         input_files.feature(
             shape, id_lokalId=name, byg021BygningensAnvendelse="140", byg026Opførelsesår="1971"
@@ -305,105 +284,64 @@ def test_the_buildings_may_be_a_layer_of_points(read, input_files):
     ]
     input_files.layers["bygning.geojson"] = rows
     tables = {name: text for name, text in BBR.items() if name != "bygning.csv"}
-    registers = read({**tables, "bygning.geojson": None})
+    registers = read_dwellings({**tables, "bygning.geojson": None})
     dwellings = registers.dwellings.set_index("dwelling_id")
     assert dwellings.loc["U1", ["x", "y"]].tolist() == [E0 + 50, N0 + 50.25]
     assert pd.isna(dwellings.loc["U3", "x"])
 
 
-def test_a_point_that_is_none_is_told(read):
-    registers = read(
+def test_a_point_that_is_none_is_told(read_dwellings):
+    registers = read_dwellings(
         {**BBR, "bygning.csv": BUILDINGS_2020.replace("GEOMETRYCOLLECTION EMPTY", "645250 6255050")}
     )
     (found,) = take(registers, "bad_point").to_dict("records")
     assert (found["file"], found["line"], found["column"]) == ("bygning.csv", 4, "byg404Koordinat")
 
 
-def test_a_time_that_cannot_be_read_is_told_where_times_matter(read):
+def test_a_time_that_cannot_be_read_is_told_where_times_matter(read_dwellings):
     text = UNITS_2020.replace("2012-01-01T00:00:00Z", "i fjor")
-    registers = read({**BBR, "enhed.csv": text}, "in_force_on = 2012-06-01")
+    registers = read_dwellings({**BBR, "enhed.csv": text}, "in_force_on = 2012-06-01")
     (found,) = take(registers, "bad_date").to_dict("records")
     assert (found["line"], found["column"], found["value"]) == (6, "virkningFra", "i fjor")
-    assert "bad_date" not in list_rules(read({**BBR, "enhed.csv": text}))
+    assert "bad_date" not in list_rules(read_dwellings({**BBR, "enhed.csv": text}))
 
 
-def test_files_of_one_entity_are_put_together(read):
+def test_files_of_one_entity_are_put_together(read_dwellings):
     head, *rows = BUILDINGS_2020.splitlines()
     tables = {name: text for name, text in BBR.items() if name != "bygning.csv"}
     tables |= {f"bygning{n}.csv": f"{head}\n{row}\n" for n, row in enumerate(rows)}
     units, *others = UNITS_2020.splitlines()
     tables["enhed.csv"] = "\n".join([units, *others[:3]]) + "\n"
     tables["enhed2.csv"] = "\n".join([units, *others[3:]]) + "\n"
-    dwellings = read(tables).dwellings
+    dwellings = read_dwellings(tables).dwellings
     assert dwellings["dwelling_id"].tolist() == ["U1", "U2", "U3"]
     assert dwellings["built_year"].tolist() == [1971, 1971, 2012]
 
 
-def test_a_list_of_ones_own_may_stand_beside_the_extract(read):
+def test_a_list_of_ones_own_may_stand_beside_the_extract(read_dwellings):
     own = "dwelling_id,x,y,tenure,use_code\nZ1,645050,6255050,ejerbolig,140\n"
-    dwellings = read({**BBR, "egne.csv": own}).dwellings.set_index("dwelling_id")
+    dwellings = read_dwellings({**BBR, "egne.csv": own}).dwellings.set_index("dwelling_id")
     assert dwellings.index.tolist() == ["U1", "U2", "U3", "Z1"]
     assert dwellings.loc["Z1", "tenure"] == "ejerbolig"
     assert pd.isna(dwellings.loc["Z1", "tenure_source"])
 
 
-def test_what_the_project_says_of_a_column_goes_before_what_is_derived(read):
+def test_what_the_project_says_of_a_column_goes_before_what_is_derived(read_dwellings):
     head, *rows = UNITS_2020.splitlines()
     text = "\n".join([head + ",Type", *(row + ",kommunal" for row in rows)]) + "\n"
-    dwellings = read({**BBR, "enhed.csv": text}, 'fields = { tenure = "Type" }').dwellings
+    dwellings = read_dwellings({**BBR, "enhed.csv": text}, 'fields = { tenure = "Type" }').dwellings
     assert set(dwellings["tenure"]) == {"kommunal"}
     assert dwellings["tenure_source"].isna().all()
 
 
-def test_a_decimal_comma_of_the_project_does_not_spoil_the_points(read):
-    dwellings = read(BBR, 'decimal = ","').dwellings.set_index("dwelling_id")
+def test_a_decimal_comma_of_the_project_does_not_spoil_the_points(read_dwellings):
+    dwellings = read_dwellings(BBR, 'decimal = ","').dwellings.set_index("dwelling_id")
     assert dwellings.loc["U1", ["x", "y"]].tolist() == [E0 + 50, N0 + 50.25]
 
 
-def test_a_flat_list_with_the_codes_is_enough(read):
-    flat = """\
-id_lokalId,status,enh020EnhedensAnvendelse,enh046OffentligStøtte,byg026Opførelsesår,ejendommensEjerforholdskode,x_byg,y_byg
-U1,6,140,25,1999,10,645050.5,6255050
-U2,6,140,,1999,99,645050.5,6255050
-U3,aktiv,140,,1999,41,645050.5,6255050
-U4,3,140,,1999,41,645050.5,6255050
-"""
-    registers = read({"flad.csv": flat})
-    dwellings = registers.dwellings.set_index("dwelling_id")
-    assert dwellings["tenure"].to_dict() == {"U1": "almen_ungdomsbolig", "U2": "ukendt", "U3": "andelsbolig"}
-    assert dwellings["tenure_source"].to_dict() == {
-        "U1": "enh046_25",
-        "U2": "ukendt_kode",
-        "U3": "ejerforhold_41",
-    }
-    (contradiction,) = take(registers, "tenure_contradiction").to_dict("records")
-    assert [contradiction[name] for name in ("file", "line", "column", "value", "other")] == [
-        "flad.csv", 2, "enh046OffentligStøtte", "enh046 25, ejerforhold 10", "almen_ungdomsbolig",
-    ]  # fmt: skip
-    (untold,) = take(registers, "tenure_not_derivable").to_dict("records")
-    assert (untold["line"], untold["value"], untold["other"]) == (
-        3,
-        "enh046 –, ejerforhold 99",
-        "ukendt_kode",
-    )
-    assert list_rules(registers) == ["status_left_out", "tenure_contradiction", "tenure_not_derivable"]
-
-
-def test_what_is_no_dwelling_is_not_asked_for_its_tenure(read):
-    flat = "id_lokalId,enh020EnhedensAnvendelse,ejendommensEjerforholdskode,x,y\nU1,320,90,645050,6255050\n"
-    registers = read({"flad.csv": flat})
-    assert registers.dwellings["tenure"].tolist() == ["ukendt"]
-    assert list_rules(registers) == []
-
-
-def test_an_id_twice_in_a_list_without_versions_stays_a_fault(read):
-    flat = "id_lokalId,enh020EnhedensAnvendelse,tenure,x,y\n" + "U1,140,ejerbolig,645050,6255050\n" * 2
-    assert list_rules(read({"flad.csv": flat})) == ["duplicate_id"]
-
-
-def test_each_entity_is_recognised_and_no_other_table_is():
+def test_each_entity_is_recognised_and_no_other_table_is(dar):
     found = {
-        recognise(text.partition("\n")[0].split(","), "dwellings").entity for text in {**BBR, **DAR}.values()
+        recognise(text.partition("\n")[0].split(","), "dwellings").entity for text in {**BBR, **dar}.values()
     }
     assert found == {
         entity for entity in Entity if entity not in {Entity.PARCEL, Entity.PARCEL_SHAPE, Entity.DISTRICT}
