@@ -31,7 +31,7 @@ LETTERS = "æøåÆØÅ"
 PROJECT = """\
 [project]
 name = "Prøveby"
-kommune_code = "0999"
+kommune_code = "0151"
 [dates]
 status_date = 2025-01-01
 [settings]

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import warnings
+from contextlib import closing
 from pathlib import Path
 
 import pyogrio
@@ -20,51 +21,28 @@ def path(package, tmp_path):
     return package.write(tmp_path / "boligkort.gpkg")
 
 
-def spoil_rows(path):
-    with sqlite3.connect(path) as database:
-        database.execute("DELETE FROM sources WHERE fid = 1")
-    database.close()
+SPOILING = {
+    "rows": "DELETE FROM sources WHERE fid = 1",
+    "value": "UPDATE sources SET dwelling_id = 'z' WHERE fid = 1",
+    "type": "UPDATE gpkg_geometry_columns SET geometry_type_name = 'POLYGON'",
+    "crs": """\
+        UPDATE gpkg_contents SET srs_id = 4326 WHERE table_name = 'areas';
+        UPDATE gpkg_geometry_columns SET srs_id = 4326 WHERE table_name = 'areas'""",
+    "columns": "ALTER TABLE sources RENAME COLUMN dwelling_id TO other",
+    "key": "UPDATE gpkg_contents SET srs_id = 99999 WHERE table_name = 'areas'",
+}
+"""What is changed in a file that was written, before it is read back."""
 
 
-def spoil_value(path):
-    with sqlite3.connect(path) as database:
-        database.execute("UPDATE sources SET dwelling_id = 'z' WHERE fid = 1")
-    database.close()
-
-
-def spoil_type(path):
-    with sqlite3.connect(path) as database:
-        database.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = 'POLYGON'")
-    database.close()
-
-
-def spoil_crs(path):
-    with sqlite3.connect(path) as database:
-        database.execute("UPDATE gpkg_contents SET srs_id = 4326 WHERE table_name = 'areas'")
-        database.execute("UPDATE gpkg_geometry_columns SET srs_id = 4326 WHERE table_name = 'areas'")
-    database.close()
-
-
-def spoil_columns(path):
-    with sqlite3.connect(path) as database:
-        database.execute("ALTER TABLE sources RENAME COLUMN dwelling_id TO other")
-    database.close()
-
-
-def spoil_key(path):
-    with sqlite3.connect(path) as database:
-        database.execute("UPDATE gpkg_contents SET srs_id = 99999 WHERE table_name = 'areas'")
-    database.close()
-
-
-@pytest.mark.parametrize("spoil", [spoil_rows, spoil_value, spoil_type, spoil_crs, spoil_columns, spoil_key])
-def test_what_differs_when_read_back_is_thrown_away(path, package, monkeypatch, spoil):
+@pytest.mark.parametrize("statements", SPOILING.values(), ids=list(SPOILING))
+def test_what_differs_when_read_back_is_thrown_away(path, package, monkeypatch, statements):
     before = package.digest(path)
     fill = geopackage.fill_tables
 
     def fill_and_spoil(temporary, *args, **options):
         fill(temporary, *args, **options)
-        spoil(temporary)
+        with closing(sqlite3.connect(temporary)) as database:
+            database.executescript(statements)
 
     monkeypatch.setattr(geopackage, "fill_tables", fill_and_spoil)
     with pytest.raises(WriteError) as caught:
