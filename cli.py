@@ -464,7 +464,7 @@ def show_map(
     inputs = read_kommune_inputs(pick(KommuneQuestion, options))
     tell_or_exit(ctx, inputs.findings)
     drawing = pick(maker.KommuneDrawing, options)
-    picture = maker.prepare_picture(inputs, drawing)
+    picture = maker.prepare_picture(inputs, drawing, find_texts(ctx))
     write_text(output, maker.draw_page(picture, find_texts(ctx), tiles=drawing.tiles), overwrite=overwrite)
     written = [output]
     if figure:

@@ -82,7 +82,8 @@ def draw_kommune_map(
 
 
 def _make_words(topic: Topic, texts: Texts, *, is_tiles: bool) -> FigureWords:
-    parts = [topic.lead, topic.period, texts.get("figure.kommuner.tiles") if is_tiles else ""]
+    period = "" if topic.period in topic.title else topic.period
+    parts = [topic.lead, period, texts.get("figure.kommuner.tiles") if is_tiles else ""]
     source = texts.get("page.kommuner.source", {"source": topic.source}) if topic.source else ""
     synthetic = tell_credits(texts, is_synthetic=True) if topic.is_synthetic else ""
     return FigureWords(

@@ -1,5 +1,6 @@
 """How a table of kommuner shall be drawn: the page and the figures that answer it."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,8 @@ class KommuneDrawing:
     method, classes_n, breaks, centre
         Of the classes; breaks are parted by ``;``. Without a method, breaks are fixed, and else natural.
     title, label, unit, source, synthetic
-        Words around the map; the label is what a value is called, by default its heading.
+        Words around the map; the label is what a value is called, by default its heading in plain words.
+        Without a title the page is headed by the label and the year, and says which column of which file.
     """
 
     tiles: bool = False
@@ -62,8 +64,17 @@ class KommunePicture:
     geometry: gpd.GeoDataFrame | None
 
 
-def prepare_picture(inputs: KommuneInputs, drawing: KommuneDrawing) -> KommunePicture:
+def prepare_picture(inputs: KommuneInputs, drawing: KommuneDrawing, texts: Texts) -> KommunePicture:
     """Put the values of a table into classes, with the words around them.
+
+    Parameters
+    ----------
+    inputs
+        The table, and the borders where there are any.
+    drawing
+        How they are drawn.
+    texts
+        Catalog of the page's language.
 
     Raises
     ------
@@ -71,9 +82,11 @@ def prepare_picture(inputs: KommuneInputs, drawing: KommuneDrawing) -> KommunePi
         ``kommune_map.bad_number``, or as `maps.classes.classify`.
     """
     table = inputs.table
+    label = drawing.label or name_value(table, texts)
     topic = Topic(
-        title=drawing.title or drawing.label or table.value_column,
-        value_label=drawing.label or table.value_column,
+        title=drawing.title or _make_title(label, table, texts),
+        lead="" if drawing.title else _tell_column(table, texts),
+        value_label=label,
         unit=_choose_unit(drawing, table),
         period=table.year,
         source=drawing.source or table.file,
@@ -91,6 +104,36 @@ def prepare_picture(inputs: KommuneInputs, drawing: KommuneDrawing) -> KommunePi
         is_hidden=is_hidden,
     )
     return KommunePicture(values=values, topic=topic, classes=classes, geometry=inputs.geometry)
+
+
+def name_value(table: KommuneTable, texts: Texts) -> str:
+    """Return what a value is called where the user does not say it: its heading, in plain words.
+
+    Headings that we write ourselves have their words in the catalog; those of other programs lose the
+    underscores and the ``_n`` of counts. A heading that is a year alone gives way to the file's name.
+    """
+    heading = table.value_column.strip()
+    if re.fullmatch(r"[a-z0-9_]+", heading) and texts.has(f"kommune_map.heading.{heading}"):
+        return texts.get(f"kommune_map.heading.{heading}")
+    if not any(sign.isalpha() for sign in heading):
+        heading = Path(table.file).stem
+    if " " not in heading and "_" in heading:
+        heading = re.sub(r"_+", " ", heading.removesuffix("_n")).strip() or heading
+    return heading[:1].upper() + heading[1:]
+
+
+def _make_title(label: str, table: KommuneTable, texts: Texts) -> str:
+    """Return what the map is of and the year, each said once."""
+    title = label if "kommun" in label.lower() else texts.get("kommune_map.title.of", {"label": label})
+    is_year_alone = not any(sign.isalpha() for sign in table.value_column)
+    year = table.year or (table.value_column.strip() if is_year_alone else "")
+    return f"{title}, {year}" if year and year not in title else title
+
+
+def _tell_column(table: KommuneTable, texts: Texts) -> str:
+    """Say where the values stand, and of what they are parts."""
+    words = {"column": table.value_column, "whole": table.denominator_column, "file": table.file}
+    return texts.get(f"kommune_map.title.{'share' if table.denominator_column else 'column'}", words)
 
 
 def draw_page(picture: KommunePicture, texts: Texts, *, tiles: bool = False) -> str:

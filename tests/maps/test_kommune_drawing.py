@@ -27,7 +27,7 @@ def table(tmp_path):
 
 def draw(path, value="antal", *, question=None, **drawing):
     inputs = read_kommune_inputs(KommuneQuestion(table=path, value=value, **(question or {})))
-    picture = prepare_picture(inputs, KommuneDrawing(**drawing))
+    picture = prepare_picture(inputs, KommuneDrawing(**drawing), load_texts())
     page, classes = draw_page(picture, load_texts()), picture.classes
     data = json.loads(re.search(r'id="kommuner-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
     return page, classes, inputs, data
@@ -104,3 +104,44 @@ def test_the_figures_are_written_beside_the_page(run, table, tmp_path):
     names = [Path(file).name for file in told["files"]]
     assert names == ["kort.html", "kort.png", "kort.svg", "kort.pdf", "kort-dias.png"]
     assert all((tmp_path / name).stat().st_size > 1000 for name in names)
+
+
+def write_table(path, heading, *, with_year=False):
+    """A table whose column of values has a heading, and a column of years where asked for."""
+    head, cell = (";år", ";2024") if with_year else ("", "")
+    rows = [f"{code};{at}{cell}" for at, code in enumerate(CODES)]
+    path.write_text(f"kommunekode;{heading}{head}\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("heading", "with_year", "language", "title"),
+    [
+        ("prevention_areas_n", False, "da", "Forebyggelsesområder i kommunerne"),
+        ("exposed_leavers_n", True, "da", "Socialt udsatte fraflyttere i kommunerne, 2024"),
+        ("exposed_leavers_n", True, "en", "Socially exposed leavers in the kommuner, 2024"),
+        ("tomme_boliger_n", True, "da", "Tomme boliger i kommunerne, 2024"),
+        ("Ledige 2024", True, "da", "Ledige 2024 i kommunerne"),
+        ("Udgift i kommunen", False, "da", "Udgift i kommunen"),
+        ("2023", False, "da", "Tomme boliger i kommunerne, 2023"),
+    ],
+)
+def test_without_a_title_the_page_says_what_and_when(tmp_path, heading, with_year, language, title):
+    path = write_table(tmp_path / "tomme_boliger.csv", heading, with_year=with_year)
+    inputs = read_kommune_inputs(KommuneQuestion(table=path, value=heading))
+    picture = prepare_picture(inputs, KommuneDrawing(), load_texts(language))
+    assert picture.topic.title == title
+    # Where the values stand is said below, so that the title need not.
+    assert heading in picture.topic.lead
+    assert "tomme_boliger.csv" in picture.topic.lead
+    page = draw_page(picture, load_texts(language))
+    assert re.search(rf"<h1[^>]*>(<[^>]*>|\s)*{re.escape(title)}<", page)
+    if "_" in heading:
+        assert heading not in re.sub(r"<p class=\"lead\">.*?</p>", "", page, flags=re.DOTALL)
+
+
+def test_a_share_says_what_it_is_a_part_of(table):
+    _, _, inputs, _ = draw(table, question={"denominator": "i alt"})
+    lead = prepare_picture(inputs, KommuneDrawing(), load_texts()).topic.lead
+    assert lead == "Kolonnen »antal« i pct. af kolonnen »i alt« i tal.csv."
+    assert prepare_picture(inputs, KommuneDrawing(title="Min"), load_texts()).topic.lead == ""
