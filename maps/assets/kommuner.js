@@ -17,8 +17,6 @@ boligkort.drawKommuner = (map, id) => {
     map.createPane(name).style.zIndex = order;
     map.getPane(name).style.pointerEvents = "none";
   }
-  // Bornholm lies below on the right.
-  map.options.narrowCorner = "bottomleft";
   frameMap(map, texts);
   const scale = map.getContainer().querySelector(".leaflet-control-scale");
   const corner = scale.parentNode;

@@ -56,6 +56,7 @@ const boligkort = (() => {
     const container = map.getContainer();
     container.setAttribute("aria-label", texts.map_label);
     container.setAttribute("role", "region");
+    container.classList.toggle("narrow", isNarrow(map));
     if (isStill) {
       map._fadeAnimated = false;
       map._zoomAnimated = false;
@@ -79,9 +80,9 @@ const boligkort = (() => {
     L.tileLayer(url, { pane: "background", maxNativeZoom, maxZoom: 21, referrerPolicy: "no-referrer" }).addTo(map);
   }
 
-  // On a phone the buttons stand below, where no popup opens and the thumb is; a map says if that side is not free.
+  // On a phone the buttons stand in a row below, where no popup opens and the thumb is; nothing is shown under them.
   const isNarrow = (map) => map.getSize().x < 560;
-  const cornerOf = (map) => (isNarrow(map) ? map.options.narrowCorner || "bottomright" : "topleft");
+  const cornerOf = (map) => (isNarrow(map) ? "bottomright" : "topleft");
   const popupRoom = (map, widest) => ({
     minWidth: Math.min(260, map.getSize().x - 60),
     maxWidth: Math.min(widest, map.getSize().x - 60),
@@ -118,7 +119,7 @@ const boligkort = (() => {
   }
 
   function show(map, bounds, animate = !isStill) {
-    map.fitBounds(bounds, { padding: [28, 28], maxZoom: 18, animate });
+    map.fitBounds(bounds, { paddingTopLeft: [28, 28], paddingBottomRight: [28, isNarrow(map) ? 56 : 28], maxZoom: 18, animate });
   }
 
   // On paper the map has the size of the sheet, shows everything and is drawn before the sheet is.

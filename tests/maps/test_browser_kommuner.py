@@ -311,3 +311,22 @@ def test_no_kommune_is_unnamed_for_those_who_listen(tile_page):
     )
     assert len(set(names)) == 98
     assert sum(name.startswith("København,") for name in names) == 1
+
+
+@pytest.mark.parametrize("tiles", [False, True])
+def test_on_a_phone_no_button_and_no_scale_lies_on_a_kommune(open_page, tiles):
+    page = open_page(make_document(geometry=draw_squares(), tiles=tiles), width=390, height=844)
+    frame = page.locator(".map-frame").bounding_box()
+    shapes = boxes_of(page, "path.kommune")
+    controls = boxes_of(page, ".leaflet-bar, .leaflet-control-scale")
+    assert len(controls) == (2 if tiles else 3)
+    for control in controls:
+        assert frame["x"] <= control["left"] < control["right"] <= frame["x"] + frame["width"]
+        for shape in shapes:
+            assert control["left"] >= shape["right"] or control["right"] <= shape["left"] or (
+                control["top"] >= shape["bottom"] or control["bottom"] <= shape["top"]
+            )  # fmt: skip
+    # The country is as wide as the frame lets it be, or as high.
+    spread = max(box["right"] for box in shapes) - min(box["left"] for box in shapes)
+    height = max(box["bottom"] for box in shapes) - min(box["top"] for box in shapes)
+    assert max(spread / (frame["width"] - 56), height / (frame["height"] - 84)) > 0.9
