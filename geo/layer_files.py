@@ -28,6 +28,10 @@ _STARTS = {
     # A VRT is XML, too, and can send GDAL anywhere.
     ".gml": re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?!OGRVRT)"),
 }
+_AWKWARD = frozenset("!;\n\r\t")
+"""Letters of a path that GDAL takes for something else, or leaves out."""
+_TABLE_HEADER_BYTES_N = 32
+"""Length of the fixed part of the header of a shapefile's .dbf."""
 _HEADER_BYTES_N = 100
 """Length of the header of a GeoPackage, and of a shapefile's .shp."""
 _JOURNAL_START = bytes.fromhex("d9d505f920a163d7")
@@ -87,7 +91,7 @@ def locate_layer_file(path: Path, layer: str | None) -> LayerFile:
         found = LayerFile(f"/vsigzip/{place}", inner.suffix.lower(), inner.stem)
         start = _read_gzip_start(path)
     else:
-        if set(place) & set("!;"):
+        if set(place) & _AWKWARD:
             raise ReadError("files.awkward_name", {"file": str(path)})
         found = LayerFile(str(path.resolve()), path.suffix.lower(), path.stem)
         with path.open("rb") as stream:
@@ -203,10 +207,25 @@ def _require_whole(path: Path, start: bytes) -> None:
         _require_length(path, 2 * int.from_bytes(start[24:28], "big"))
         for part in list_file_parts(path):
             if part.suffix.lower() == ".dbf":
-                header = part.read_bytes()[:32]
-                counts = (int.from_bytes(header[at:to], "little") for at, to in ((4, 8), (8, 10), (10, 12)))
-                rows_n, header_n, row_n = counts
-                _require_length(part, header_n + rows_n * row_n)
+                _require_whole_table(part)
+            elif part.suffix.lower() == ".prj":
+                _require_whole_crs(part)
+
+
+def _require_whole_table(path: Path) -> None:
+    """Raise where the attributes of a shapefile are cut short; of no attributes at all GDAL says nothing."""
+    _require_length(path, _TABLE_HEADER_BYTES_N)
+    header = path.read_bytes()[:_TABLE_HEADER_BYTES_N]
+    counts = (int.from_bytes(header[at:to], "little") for at, to in ((4, 8), (8, 10), (10, 12)))
+    rows_n, header_n, row_n = counts
+    _require_length(path, header_n + rows_n * row_n)
+
+
+def _require_whole_crs(path: Path) -> None:
+    """Raise where a .prj says something, but not to its end; GDAL names neither the file nor what to do."""
+    text = path.read_bytes()
+    if text.count(b"[") != text.count(b"]"):
+        raise ReadError("files.crs_broken", {"file": path.name})
 
 
 def _require_parts(path: Path) -> None:

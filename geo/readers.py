@@ -268,7 +268,7 @@ def require_file(path: str | Path) -> Path:
     Raises
     ------
     ReadError
-        Where it is an address on the net, missing, a folder, empty or forbidden.
+        Where it is an address on the net, missing, a folder, a pipe, empty or forbidden.
     """
     if _ADDRESS.match(Path(path).as_posix()) or "://" in str(path):
         raise ReadError("files.is_address", {"file": str(path)})
@@ -277,7 +277,9 @@ def require_file(path: str | Path) -> Path:
         if file.is_dir():
             raise ReadError("files.is_folder", {"file": str(path)})
         if not file.is_file():
-            raise ReadError("files.not_found", {"file": str(path)})
+            # A pipe or a device is there, but cannot be read twice; it may have no end.
+            key = "files.not_a_file" if file.exists() else "files.not_found"
+            raise ReadError(key, {"file": str(path)})
         with file.open("rb") as stream:
             start = stream.read(_MAGIC_BYTES_N)
     except PermissionError as denied:

@@ -28,8 +28,8 @@ def find_texts(ctx: click.Context) -> Texts:
 DAY = click.DateTime(["%Y-%m-%d"])
 """A day as ISO 8601 has it."""
 
-PATH = click.Path(path_type=Path)
-"""A file or folder, as a `pathlib.Path`."""
+PATH = click.Path(path_type=Path, readable=False)
+"""A file or folder, as a `pathlib.Path`. Whether it may be read is left to its reader, who says it better."""
 
 ISO = "ÅÅÅÅ-MM-DD"
 """How a day is named in the help."""
@@ -99,7 +99,7 @@ class SpeakingGroup(DocumentedCommand, click.Group):
             texts = find_texts(ctx)
             # An error of several parts says each of them; its own sentence is for developers.
             for part in getattr(error, "errors", (error,)):
-                sentence = texts.get(f"error.{part.key}", part.values)
+                sentence = " ".join(texts.get(f"error.{part.key}", part.values).splitlines())
                 click.echo(f"{texts.get('cli.error')}: {sentence}", err=True)
             ctx.exit(error.exit_status)
 

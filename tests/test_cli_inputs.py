@@ -53,12 +53,21 @@ def make_folder(folder):
     return "omraader.gpkg"
 
 
+def make_broken_name(folder):
+    """Name a layer in two lines, as GDAL cannot; the project file has the line break as TOML writes it."""
+    make_layer(folder / "omraader.gpkg").rename(folder / "omraader.syd\nnord.gpkg")
+    return "omraader.syd\\nnord.gpkg"
+
+
 CASES = {
     "shapefile without .shx": (lambda folder: make_shapefile(folder, without=".shx"), 3),
     "shapefile without .dbf": (lambda folder: make_shapefile(folder, without=".dbf"), 3),
     "shapefile cut short": (lambda folder: make_shapefile(folder, cut_part=".shp", bytes_n=200), 3),
     "shapefile with a cut header": (lambda folder: make_shapefile(folder, cut_part=".shp", bytes_n=60), 3),
     "attributes cut short": (lambda folder: make_shapefile(folder, cut_part=".dbf", bytes_n=100), 3),
+    "attributes of 0 bytes": (lambda folder: make_shapefile(folder, cut_part=".dbf", bytes_n=0), 3),
+    "reference system cut short": (lambda folder: make_shapefile(folder, cut_part=".prj", bytes_n=90), 3),
+    "a line break in the name": (make_broken_name, 3),
     "empty layer": (lambda folder: make_layer(folder / "omraader.gpkg", shapes_n=0).name, 3),
     "0 bytes": (lambda folder: make_text(folder, "omraader.gpkg"), 3),
     "0 bytes of text": (lambda folder: make_text(folder, "omraader.csv"), 3),
@@ -108,6 +117,9 @@ def require_one_line(result, path, language, exit_status=3):
             "shapefile with a cut header",
             "den fylder 60 byte, men skulle efter sine egne oplysninger fylde 100",
         ),
+        ("attributes of 0 bytes", "den fylder 0 byte, men skulle efter sine egne oplysninger fylde 32"),
+        ("reference system cut short", 'skriv koordinatsystemet i projektfilen, f.eks. crs = "EPSG:25832"'),
+        ("a line break in the name", "linjeskift"),
         ("empty layer", "Kortlaget har ingen rækker"),
         ("a folder", "Stien er en mappe"),
         ("an address", "Programmet henter intet fra nettet"),
@@ -148,6 +160,27 @@ def test_a_forbidden_file_gives_one_clear_line(tmp_path, run, language, monkeypa
 
         monkeypatch.setattr(Path, "open", refuse)
     require_one_line(check(tmp_path, run, path.name, language), path.name, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_forbidden_file_gives_one_clear_line_in_inspect_too(tmp_path, run, language, monkeypatch):
+    path = make_layer(tmp_path / "omraader.gpkg")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    def refuse(self, *_, **__):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(type(path), "open", refuse)
+    require_one_line(run("inspect", path, "--language", language), path.name, language)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes among the files here")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_pipe_gives_one_clear_line_and_is_not_waited_for(tmp_path, run, language):
+    os.mkfifo(tmp_path / "omraader.csv")
+    result = check(tmp_path, run, "omraader.csv", language)
+    require_one_line(result, "omraader.csv", language)
+    assert {"da": "et rør", "en": "a pipe"}[language] in result.stderr
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
