@@ -4,6 +4,7 @@ What is hidden of a cell is not in the page: only that it is.
 """
 
 from boundaries.city_screening import ScreenedCity
+from boundaries.disclosure.cells import Shown
 from data.texts import Texts
 from maps import labels, legend
 from maps.map_page import render_map_page
@@ -189,13 +190,20 @@ def make_key_figures(city: ScreenedCity, texts: Texts) -> list[KeyFigure]:
         KeyFigure(
             value=labels.format_count(parts.loc["city", "inhabited_cells_n"], texts.language),
             label=words["cells"],
-            note=texts.get(
-                "page.grid.figure.hidden",
-                {
-                    "count": labels.format_count(
-                        int(city.published.cells["shown"].eq("nothing").sum()), texts.language
-                    )
-                },
-            ),
+            note=_tell_hidden(city, texts),
         ),
     ]
+
+
+def _tell_hidden(city: ScreenedCity, texts: Texts) -> str:
+    """Say how many cells show no figures, and how many of them the designation draws as hidden."""
+    cells = city.published.cells
+    hidden = cells["shown"].eq(Shown.NOTHING.value)
+    outside = hidden & cells["zone"].isna()
+    values = {
+        "n": int(hidden.sum()),
+        "count": labels.format_count(int(hidden.sum()), texts.language),
+        "outside": labels.format_count(int(outside.sum()), texts.language),
+    }
+    is_parted = bool((hidden & ~outside).any())
+    return texts.get(f"page.grid.figure.{'hidden_outside' if is_parted else 'hidden'}", values)

@@ -134,12 +134,18 @@ def _view_designation(rows: Sequence[dict[str, Any]], city: ScreenedCity, texts:
             return "g-zone"
         if is_hidden(row):
             return HIDDEN_STYLE
+        if is_empty(row):
+            return EMPTY_STYLE
         met = row["criteria_met_n"]
         return "g-near" if not labels.is_missing(met) and met >= required else "g-other"
 
     lines = [(f"g-{name}", texts.get(f"screening_map.{name}", values)) for name in ("zone", "near", "other")]
+    # A zone is drawn over the cells that it holds, hidden or not: what is left of them lies outside.
+    is_zoned = any(not labels.is_missing(row["zone"]) for row in rows)
+    hidden = texts.get("screening_map.hidden_outside" if is_zoned else "screening_map.hidden")
+    lines += [(EMPTY_STYLE, texts.get("screening_map.empty")), (HIDDEN_STYLE, hidden)]
     styles = [find_style(row) for row in rows]
-    return _make_view("designation", styles, [*lines, *_standing(texts)], texts, values)
+    return _make_view("designation", styles, lines, texts, values)
 
 
 def _view_count(rows: Sequence[dict[str, Any]], texts: Texts) -> View:

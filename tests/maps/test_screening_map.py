@@ -26,7 +26,7 @@ from maps import screening_palette
 from maps.designation_map import render_designation_map
 from maps.screening_cells import encode_cells
 from maps.screening_files import describe_screening, refuse_existing, write_screening
-from maps.screening_map import render_screening_map
+from maps.screening_map import make_key_figures, render_screening_map
 from maps.screening_tables import tabulate_cells
 from maps.screening_text import format_screening
 from maps.screening_views import make_breaks, make_views
@@ -190,6 +190,34 @@ def test_every_view_counts_every_cell_once(city):
         for at, line in enumerate(view.legend):
             assert view.classes.count("0123456789abcdefghijklmnopqrstuvwxyz"[at]) == line.count > 0
             assert line.style in {*screening_palette.CELL_INKS, "g-hidden"}
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "note"),
+    [
+        (
+            "da",
+            "diskretioneret, uden for områderne",
+            r"(\d+) celler vises uden tal, (\d+) af dem uden for områderne",
+        ),
+        (
+            "en",
+            "suppressed, outside the zones",
+            r"(\d+) cells shown without figures, (\d+) of them outside the zones",
+        ),
+    ],
+)
+def test_the_hidden_cells_of_figure_and_legend_agree(city, language, label, note):
+    cells = city.published.cells
+    hidden = cells[cells["shown"] == "nothing"]
+    outside_n = int(hidden["zone"].isna().sum())
+    assert 0 < outside_n < len(hidden)
+    texts = load_texts(language)
+    told = re.fullmatch(note, make_key_figures(city, texts)[2].note)
+    assert tuple(map(int, told.groups())) == (len(hidden), outside_n)
+    designation, *others = make_views(city, texts)
+    assert {line.label: line.count for line in designation.legend}[label] == outside_n
+    assert all(label not in {line.label for line in view.legend} for view in others)
 
 
 def test_the_limit_is_a_break_and_parts_worse_from_better(city):
