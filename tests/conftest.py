@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -166,9 +167,81 @@ class Town:
         return Registers(**built)
 
 
+class ListTown:
+    """Areas of so many persons, each one square with one dwelling, and the list that is made of them."""
+
+    marks = {"non_western": 600, "convicted": 30, "primary": 700, "outside": 500}
+    references = [
+        *({"year": year, "key": "national_convicted_share", "value": 0.0066} for year in range(2021, 2025)),
+        *(
+            {"year": year, "region_code": "1084", "key": "regional_gross_income_dkk", "value": 400_000.0}
+            for year in range(2021, 2025)
+        ),
+    ]
+
+    def __init__(self, town):
+        self.town = town
+
+    @staticmethod
+    def people(dwelling, n, *, year, age=40, missing=0, **marks):
+        """n persons; the first so many of them have each mark, and the last so many an unknown origin."""
+        return [
+            {
+                "dwelling_id": dwelling,
+                "year": year,
+                "age": age,
+                "origin": pd.NA
+                if i >= n - missing
+                else "ikke_vestlig"
+                if i < marks.get("non_western", 0)
+                else "dansk",
+                "labour_outside": float(i < marks.get("outside", 0)),
+                "is_convicted": i < marks.get("convicted", 0),
+                "education": "grundskole" if i < marks.get("primary", 0) else "gymnasial",
+                "gross_income_dkk": float(marks.get("income", 200_000) + 1_000 * i),
+                "is_student": False,
+                "is_taxable": True,
+            }
+            for i in range(n)
+        ]
+
+    @staticmethod
+    def reference_frame(rows):
+        frame = pd.DataFrame(rows, columns=["year", "region_code", "key", "value"])
+        return frame.astype({"year": "Int64", "region_code": "str", "key": "str", "value": "float64"})
+
+    def make(self, areas, *, references=None, lists=(), threshold_n=5, extra=(), **tables):
+        """Make the list of areas by id: (persons, marks[, marks of the year before])."""
+        from boundaries.assessment import assess
+        from boundaries.designation.made_list import make_list
+        from boundaries.model import Settings
+
+        rows, residents, shapes = [], [], []
+        for at, (area_id, (n, marks, *before)) in enumerate(areas.items()):
+            shapes.append({"area_id": area_id, "name": area_id, "geometry": self.town.square(2 * at, 0)})
+            rows.append({"dwelling_id": f"d{area_id}", **self.town.middle(2 * at, 0)})
+            residents += self.people(f"d{area_id}", n, year=2024, **marks)
+            residents += self.people(f"d{area_id}", n, year=2023, **(before[0] if before else marks))
+        registers = self.town.registers(
+            areas=shapes,
+            dwellings=[*rows, *tables.pop("dwellings", [])],
+            residents=[*residents, *extra],
+            references=self.reference_frame(self.references) if references is None else references,
+            lists=[{"list_date": day, "area_id": key, "category": word} for day, key, word in lists],
+            **tables,
+        )
+        assessment = assess(registers, Settings(suppression_threshold_n=threshold_n), date(2024, 1, 1))
+        return make_list(registers, assessment)
+
+
 @pytest.fixture(scope="session")
 def town():
     return Town()
+
+
+@pytest.fixture(scope="session")
+def list_town(town):
+    return ListTown(town)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,14 @@
-"""What the files of this folder share: a sound project, a planted city, a village of movers, a listed town."""
+"""What the files of this folder share: a sound project, a planted city, a village of movers."""
 
+import io
 import json
-from datetime import date
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import xlsxwriter
 
 E0, N0 = 645_000.0, 6_255_000.0
 
@@ -146,6 +148,28 @@ class InputFiles:
             self.project = text
         else:
             self.tables[name] = text
+
+    def give_as_workbook(self, stem, *, broken_cell=None):
+        """Give a table as a workbook with a title over its heading, which stands in the third row."""
+        with xlsxwriter.Workbook(self.folder / f"{stem}.xlsx") as book:
+            sheet = book.add_worksheet("Udtræk")
+            sheet.write("A1", "Udtræk af registeret")
+            for row, line in enumerate(self.tables.pop(f"{stem}.csv").splitlines(), 2):
+                sheet.write_row(row, 0, line.split(";"))
+            if broken_cell:
+                sheet.write_formula(broken_cell, "=NA()", None, "#N/A")
+        self.replace("boligkort.toml", f"{stem}.csv", f"{stem}.xlsx")
+
+    def give_as_parquet(self, stem):
+        table = pd.read_csv(io.StringIO(self.tables.pop(f"{stem}.csv")), sep=";", dtype="str")
+        table.to_parquet(self.folder / f"{stem}.parquet")
+        self.replace("boligkort.toml", f"{stem}.csv", f"{stem}.parquet")
+
+    def give_as_geopackage(self, stem):
+        features = self.layers.pop(f"{stem}.geojson")
+        frame = gpd.GeoDataFrame.from_features(features, crs="EPSG:25832")
+        frame.to_file(self.folder / f"{stem}.gpkg", engine="pyogrio")
+        self.replace("boligkort.toml", f"{stem}.geojson", f"{stem}.gpkg")
 
     def leave_out_untouched(self):
         """Leave out the registers that are as they were, where only dwellings or residents are not: faster."""
@@ -324,75 +348,3 @@ class Village:
 @pytest.fixture(scope="session")
 def village():
     return Village()
-
-
-class ListTown:
-    """Areas of so many persons, each one square with one dwelling, and the list that is made of them."""
-
-    marks = {"non_western": 600, "convicted": 30, "primary": 700, "outside": 500}
-    references = [
-        *({"year": year, "key": "national_convicted_share", "value": 0.0066} for year in range(2021, 2025)),
-        *(
-            {"year": year, "region_code": "1084", "key": "regional_gross_income_dkk", "value": 400_000.0}
-            for year in range(2021, 2025)
-        ),
-    ]
-
-    def __init__(self, town):
-        self.town = town
-
-    @staticmethod
-    def people(dwelling, n, *, year, age=40, missing=0, **marks):
-        """n persons; the first so many of them have each mark, and the last so many an unknown origin."""
-        return [
-            {
-                "dwelling_id": dwelling,
-                "year": year,
-                "age": age,
-                "origin": pd.NA
-                if i >= n - missing
-                else "ikke_vestlig"
-                if i < marks.get("non_western", 0)
-                else "dansk",
-                "labour_outside": float(i < marks.get("outside", 0)),
-                "is_convicted": i < marks.get("convicted", 0),
-                "education": "grundskole" if i < marks.get("primary", 0) else "gymnasial",
-                "gross_income_dkk": float(marks.get("income", 200_000) + 1_000 * i),
-                "is_student": False,
-                "is_taxable": True,
-            }
-            for i in range(n)
-        ]
-
-    @staticmethod
-    def reference_frame(rows):
-        frame = pd.DataFrame(rows, columns=["year", "region_code", "key", "value"])
-        return frame.astype({"year": "Int64", "region_code": "str", "key": "str", "value": "float64"})
-
-    def make(self, areas, *, references=None, lists=(), threshold_n=5, extra=(), **tables):
-        """Make the list of areas by id: (persons, marks[, marks of the year before])."""
-        from boundaries.assessment import assess
-        from boundaries.designation.made_list import make_list
-        from boundaries.model import Settings
-
-        rows, residents, shapes = [], [], []
-        for at, (area_id, (n, marks, *before)) in enumerate(areas.items()):
-            shapes.append({"area_id": area_id, "name": area_id, "geometry": self.town.square(2 * at, 0)})
-            rows.append({"dwelling_id": f"d{area_id}", **self.town.middle(2 * at, 0)})
-            residents += self.people(f"d{area_id}", n, year=2024, **marks)
-            residents += self.people(f"d{area_id}", n, year=2023, **(before[0] if before else marks))
-        registers = self.town.registers(
-            areas=shapes,
-            dwellings=[*rows, *tables.pop("dwellings", [])],
-            residents=[*residents, *extra],
-            references=self.reference_frame(self.references) if references is None else references,
-            lists=[{"list_date": day, "area_id": key, "category": word} for day, key, word in lists],
-            **tables,
-        )
-        assessment = assess(registers, Settings(suppression_threshold_n=threshold_n), date(2024, 1, 1))
-        return make_list(registers, assessment)
-
-
-@pytest.fixture(scope="session")
-def list_town(town):
-    return ListTown(town)

@@ -1,6 +1,5 @@
 """Prepared bad inputs, one fault each: exactly that finding at exactly that place, and nothing else."""
 
-import io
 import math
 import re
 from unittest.mock import ANY
@@ -9,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-import xlsxwriter
 
 from boundaries.registers.findings import has_errors
 from boundaries.registers.schemas import CATEGORIES, SCHEMAS
@@ -116,41 +114,6 @@ def only_heading(name):
     return spoil
 
 
-def as_workbook(stem, *, broken_cell=None):
-    """Give a table as a workbook with a title over its heading, which stands in the third row."""
-
-    def spoil(files):
-        with xlsxwriter.Workbook(files.folder / f"{stem}.xlsx") as book:
-            sheet = book.add_worksheet("Udtræk")
-            sheet.write("A1", "Udtræk af registeret")
-            for row, line in enumerate(files.tables.pop(f"{stem}.csv").splitlines(), 2):
-                sheet.write_row(row, 0, line.split(";"))
-            if broken_cell:
-                sheet.write_formula(broken_cell, "=NA()", None, "#N/A")
-        files.replace("boligkort.toml", f"{stem}.csv", f"{stem}.xlsx")
-
-    return spoil
-
-
-def as_parquet(stem):
-    def spoil(files):
-        table = pd.read_csv(io.StringIO(files.tables.pop(f"{stem}.csv")), sep=";", dtype="str")
-        table.to_parquet(files.folder / f"{stem}.parquet")
-        files.replace("boligkort.toml", f"{stem}.csv", f"{stem}.parquet")
-
-    return spoil
-
-
-def as_geopackage(stem):
-    def spoil(files):
-        features = files.layers.pop(f"{stem}.geojson")
-        frame = gpd.GeoDataFrame.from_features(features, crs="EPSG:25832")
-        frame.to_file(files.folder / f"{stem}.gpkg", engine="pyogrio")
-        files.replace("boligkort.toml", f"{stem}.geojson", f"{stem}.gpkg")
-
-    return spoil
-
-
 def box(x, y, width, height=50.0):
     return shapely.box(E0 + x, N0 + y, E0 + x + width, N0 + y + height)
 
@@ -176,7 +139,7 @@ BAD_INPUTS = [
     ("heading_not_found", swap("lister.csv", "list_date;area_id;category\n", ""), "lists lister.csv list_date, area_id, category", {"value": "2024-12-01, A1, udsat boligområde", "other": ";", "measure": 3}),
     ("heading_not_found", lambda files: files.tables.update({"lister.csv": files.tables["lister.csv"].replace(";", ":")}), "lists lister.csv list_date, area_id, category", {"value": "list_date:area_id:category", "other": ";", "measure": 1}),
     ("heading_not_found", lambda files: files.tables.update({"lister.csv": "dato\tomraade\n2024-12-01\tA1\n"}), "lists lister.csv list_date, area_id, category", {"value": "dato, omraade", "other": "tab", "measure": 2}),
-    ("no_heading_known", both(lambda files: files.tables.update({"boliger.csv": "bolig;øst;nord\nD1;645050;6255050\n"}), as_workbook("boliger")), "dwellings boliger.xlsx dwelling_id, x, y", {"value": "bolig, øst, nord", "other": ANY, "measure": 3}),
+    ("no_heading_known", both(lambda files: files.tables.update({"boliger.csv": "bolig;øst;nord\nD1;645050;6255050\n"}), lambda files: files.give_as_workbook("boliger")), "dwellings boliger.xlsx dwelling_id, x, y", {"value": "bolig, øst, nord", "other": ANY, "measure": 3}),
     ("field_not_found", swap("boligkort.toml", 'path = "boliger.csv"', 'path = "boliger.csv"\nfields = { built_on = "Opført" }'), "dwellings boliger.csv built_on", {"value": "Opført"}),
     ("ambiguous_column", both(swap("boliger.csv", ";area_m2;toilet_code", ";boligareal;areal_m2")), "dwellings boliger.csv area_m2", {"value": "boligareal", "other": "areal_m2"}),
     ("mojibake_text", swap("omraader.csv", "Ærtebjerg", "Ã¦rtebjerg"), "areas omraader.csv:2 name", {"value": "Ã¦rtebjerg", "measure": 1}),
@@ -337,12 +300,12 @@ BAD_INPUTS = [
     ("unknown_parcel", swap("udvidelser.csv", "1-2a", "1-2a, 1-2b"), "extensions udvidelser.csv:2 parcels", {"record_id": "E1", "value": "1-2b"}),
     ("unknown_parcel", swap("opdelinger.csv", "1-5a", "1-5a, 1-5b"), "splits opdelinger.csv:2 parcels", {"record_id": "S1", "value": "1-5b"}),
     # The same faults in other formats: a row of a sheet, of a Parquet file, a feature of a layer.
-    ("bad_date", both(swap("boliger.csv", "2022-06-01", "2022-06-31"), as_workbook("boliger")), "dwellings boliger.xlsx:6 built_on", {"record_id": "D3", "value": "2022-06-31"}),
-    ("duplicate_id", both(append("boliger.csv", "D1;645050,5;6255050;ejerbolig;140;1971;;;;;81;T\n"), as_workbook("boliger")), "dwellings boliger.xlsx:9 dwelling_id", {"record_id": "D1", "value": "D1", "other": "boliger.xlsx:4"}),
-    ("error_cells", as_workbook("boliger", broken_cell="L5"), "dwellings boliger.xlsx", {"other": "L5", "measure": 1}),
-    ("unknown_code", both(swap("boliger.csv", "privat_udlejning", "lejebolig"), as_parquet("boliger")), "dwellings boliger.parquet:3 tenure", {"record_id": "D3", "value": "lejebolig"}),
-    ("geometry_repaired", both(parcel_layer(BOWTIE, "8z"), as_geopackage("matrikler")), "parcels matrikler.gpkg:11", {"record_id": "1-8z", "value": "Self-intersection"}),
-    ("missing_id", both(parcel_layer(box(0, 900, 50), None), as_geopackage("matrikler")), "parcels matrikler.gpkg:11 parcel_number", {}),
+    ("bad_date", both(swap("boliger.csv", "2022-06-01", "2022-06-31"), lambda files: files.give_as_workbook("boliger")), "dwellings boliger.xlsx:6 built_on", {"record_id": "D3", "value": "2022-06-31"}),
+    ("duplicate_id", both(append("boliger.csv", "D1;645050,5;6255050;ejerbolig;140;1971;;;;;81;T\n"), lambda files: files.give_as_workbook("boliger")), "dwellings boliger.xlsx:9 dwelling_id", {"record_id": "D1", "value": "D1", "other": "boliger.xlsx:4"}),
+    ("error_cells", lambda files: files.give_as_workbook("boliger", broken_cell="L5"), "dwellings boliger.xlsx", {"other": "L5", "measure": 1}),
+    ("unknown_code", both(swap("boliger.csv", "privat_udlejning", "lejebolig"), lambda files: files.give_as_parquet("boliger")), "dwellings boliger.parquet:3 tenure", {"record_id": "D3", "value": "lejebolig"}),
+    ("geometry_repaired", both(parcel_layer(BOWTIE, "8z"), lambda files: files.give_as_geopackage("matrikler")), "parcels matrikler.gpkg:11", {"record_id": "1-8z", "value": "Self-intersection"}),
+    ("missing_id", both(parcel_layer(box(0, 900, 50), None), lambda files: files.give_as_geopackage("matrikler")), "parcels matrikler.gpkg:11 parcel_number", {}),
 ]  # fmt: skip
 
 

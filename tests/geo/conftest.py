@@ -149,3 +149,20 @@ def layer_files():
 @pytest.fixture(scope="session")
 def package():
     return Package()
+
+
+E0, N0 = 645_000.0, 6_255_000.0
+SQUARE = shapely.box(E0, N0, E0 + 100, N0 + 50)
+BOWTIE = shapely.Polygon([(E0, N0), (E0 + 50, N0 + 50), (E0 + 50, N0), (E0, N0 + 50)])
+
+
+@pytest.fixture
+def spoilt(tmp_path):
+    """A GeoPackage of four features: a square, and three that are faulty."""
+    path = tmp_path / "lag.gpkg"
+    shapes = [SQUARE, BOWTIE, None, shapely.Polygon()]
+    frame = gpd.GeoDataFrame(
+        {"navn": [f"n{n}" for n in range(4)], "antal": range(4)}, geometry=shapes, crs="EPSG:25832"
+    )
+    frame.to_file(path, layer="Områder")
+    return path
