@@ -42,11 +42,34 @@ class ByteSurvey(NamedTuple):
 def find_byte(cells: Bytes, byte: int) -> int:
     """Return where a byte stands first, or -1."""
     for begin in range(0, len(cells), _PIECE_BYTES):
-        is_byte = cells[begin : begin + _PIECE_BYTES] == byte
-        at = int(is_byte.argmax())
-        if is_byte[at]:
+        # The search of Python's bytes is the processor's own; a copy of a piece costs less than comparing it.
+        at = cells[begin : begin + _PIECE_BYTES].tobytes().find(byte)
+        if at >= 0:
             return begin + at
     return -1
+
+
+def find_any(cells: Bytes, wanted: bytes) -> frozenset[int]:
+    """Return which of the bytes `wanted` stand anywhere."""
+    missing, found = set(wanted), set[int]()
+    for begin in range(0, len(cells), _PIECE_BYTES):
+        piece = cells[begin : begin + _PIECE_BYTES].tobytes()
+        found |= {byte for byte in missing if byte in piece}
+        missing -= found
+        if not missing:
+            break
+    return frozenset(found)
+
+
+def has_lone_return(cells: Bytes) -> bool:
+    """Tell whether a carriage return stands anywhere but before a newline."""
+    for begin in range(0, len(cells), _PIECE_BYTES):
+        is_return = cells[begin : begin + _PIECE_BYTES] == _RETURN
+        is_newline = cells[begin + 1 : begin + 1 + len(is_return)] == _NEWLINE
+        ended_n = np.count_nonzero(is_return[: len(is_newline)] & is_newline)
+        if ended_n != np.count_nonzero(is_return):
+            return True
+    return False
 
 
 def survey_bytes(cells: Bytes, *, delimiter: str) -> ByteSurvey:
@@ -87,7 +110,10 @@ def _is_plain_piece(piece: Bytes, is_end: NDArray[np.bool_], ends_n: int, delimi
 
     `is_end`, where newlines are, is written over.
     """
-    if piece.max() >= _FIRST_ODD_LETTER or _NO_BREAK_SPACE_LEAD in piece or _GARBLED_TRAIL in piece:
+    if piece.max() >= _FIRST_ODD_LETTER:
+        return False
+    letters = piece.tobytes()
+    if _NO_BREAK_SPACE_LEAD in letters or _GARBLED_TRAIL in letters:
         return False
     controls_n = np.count_nonzero(piece < _SPACE)
     is_mark = is_end

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from geo.byte_survey import Bytes, find_byte, survey_bytes
+from geo.byte_survey import Bytes, find_any, find_byte, has_lone_return, survey_bytes
 from geo.errors import ReadError
 from geo.memory import make_room
 from geo.tables import Note, RawTable, TextTable, tidy_table
@@ -39,6 +39,14 @@ _MARKUP = re.compile(rb"\s*<")
 _BLOCK_BYTES = 1 << 22
 """Read at once by one thread; no row is longer, or Python's reader takes the file."""
 _LINES_NAMED_N = 5
+_SIGNS = b'\0\r"'
+"""Of which a file of plain rows has none."""
+
+
+class _Decoded(NamedTuple):
+    text: Bytes
+    encoding: str
+    has_quotes: bool  # anywhere, in the heading too
 
 
 class _Heading(NamedTuple):
@@ -77,9 +85,10 @@ def read_delimited(path: Path, *, encoding: str | None = None, delimiter: str | 
         Where the bytes are not text, a row has more or fewer fields than the heading, or a quote is
         never closed.
     """
-    text, found = _decode(_read_bytes(path), path.name, encoding)
-    heading = _split_heading(text, path.name, delimiter)
-    raw = _read_body(heading, path.name)
+    decoded = _decode(_read_bytes(path), path.name, encoding)
+    found = decoded.encoding
+    heading = _split_heading(decoded.text, path.name, delimiter)
+    raw = _read_body(heading, path.name, may_have_quotes=decoded.has_quotes)
     frame, line_of_row, notes = tidy_table(raw, has_totals=True)
     if found == "cp1252" and not encoding:
         notes = (Note("files.read_as_cp1252", {"source": path.name}), *notes)
@@ -115,8 +124,8 @@ def _read_file(path: Path) -> Bytes:
     return np.concatenate([room, np.frombuffer(rest, dtype=np.uint8)]) if rest else room[:read_n]
 
 
-def _decode(raw: Bytes, file: str, encoding: str | None) -> tuple[Bytes, str]:
-    """Return the bytes as UTF-8 with line breaks that end in a newline, and the encoding found."""
+def _decode(raw: Bytes, file: str, encoding: str | None) -> _Decoded:
+    """Return the bytes as UTF-8 with line breaks that end in a newline, and what they were."""
     first = raw[:4].tobytes()
     mark, named = next(((mark, name) for mark, name in _BOMS if first.startswith(mark)), (b"", None))
     text = raw[len(mark) :]
@@ -132,9 +141,12 @@ def _decode(raw: Bytes, file: str, encoding: str | None) -> tuple[Bytes, str]:
         raise ReadError("files.wrong_encoding", values) from broken
     except LookupError as broken:
         raise ReadError("files.unknown_encoding", {"file": file, "encoding": found}) from broken
-    if find_byte(text, 0) >= 0 or _MARKUP.match(text.data):
+    signs = find_any(text, _SIGNS)
+    if 0 in signs or _MARKUP.match(text.data):
         raise ReadError("files.not_a_table", {"file": file})
-    return _end_lines(text), found
+    if ord("\r") in signs and has_lone_return(text):
+        text = np.frombuffer(text.tobytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n"), dtype=np.uint8)
+    return _Decoded(text, found, has_quotes=ord('"') in signs)
 
 
 def _find_utf16(raw: Bytes) -> str:
@@ -146,16 +158,6 @@ def _find_utf16(raw: Bytes) -> str:
         if len(noughts) and noughts.mean() > _NOUGHTS_LEAST and not others.any():
             return name
     return ""
-
-
-def _end_lines(text: Bytes) -> Bytes:
-    """Return text whose lines end in a newline, which a carriage return may stand before."""
-    if find_byte(text, ord("\r")) < 0:
-        return text
-    whole = text.tobytes()
-    if whole.count(b"\r") == whole.count(b"\r\n"):
-        return text
-    return np.frombuffer(whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), dtype=np.uint8)
 
 
 def _is_utf8(text: Bytes) -> bool:
@@ -219,9 +221,9 @@ def _find_delimiter(heading: str) -> str:
     return next((mark for mark in DELIMITERS if mark in bare), ";")
 
 
-def _read_body(heading: _Heading, file: str) -> RawTable:
+def _read_body(heading: _Heading, file: str, *, may_have_quotes: bool = True) -> RawTable:
     cells = heading.text[heading.start :]
-    has_quotes = find_byte(cells, ord('"')) >= 0
+    has_quotes = may_have_quotes and find_byte(cells, ord('"')) >= 0
     surveying = None if has_quotes else run_beside(partial(survey_bytes, cells, delimiter=heading.delimiter))
     columns = _read_fast(heading, has_quotes=has_quotes) if len(cells) else None
     if columns is None:
@@ -267,6 +269,7 @@ def _read_fast(heading: _Heading, *, has_quotes: bool) -> list[pa.ChunkedArray] 
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK_BYTES),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=heading.delimiter,
+                quote_char='"' if has_quotes else False,
                 newlines_in_values=has_quotes,
                 ignore_empty_lines=True,
             ),

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import byte_survey
-from geo.byte_survey import find_byte, survey_bytes
+from geo.byte_survey import find_any, find_byte, has_lone_return, survey_bytes
 
 CELL = st.text(alphabet="aÅé \t\u00a0\u0301Ã¦\u200b½1", max_size=4)
 
@@ -47,6 +47,22 @@ def test_a_byte_is_found_wherever_a_piece_ends(monkeypatch, at):
     text = b"a" * at + b"bab"
     assert find_byte(to_bytes(text), ord("b")) == at
     assert find_byte(to_bytes(text), ord("c")) == -1
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=20), st.binary(max_size=4), st.integers(1, 5))
+def test_bytes_are_found_wherever_they_stand(text, wanted, piece_n):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(byte_survey, "_PIECE_BYTES", piece_n)
+        assert find_any(to_bytes(text), wanted) == set(text) & set(wanted)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="a\r\n", max_size=12), st.integers(1, 5))
+def test_a_return_that_ends_no_line_is_seen_wherever_a_piece_ends(text, piece_n):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(byte_survey, "_PIECE_BYTES", piece_n)
+        assert has_lone_return(to_bytes(text.encode())) == ("\r" in text.replace("\r\n", ""))
 
 
 @settings(max_examples=200, deadline=None)
