@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.cells import arrow_to_text, clean_cells, find_bytes, take_cells, text_to_arrow
-from geo.distinct import Distinct, find_distinct, is_repetitive
+from geo.distinct import Distinct, find_distinct, is_repetitive, knows_distinct
 from geo.memory import make_room
 
 Decimal = Literal[",", "."] | None
@@ -141,10 +141,11 @@ def parse_integers(text: pd.Series, *, decimal: Decimal = None) -> ParsedNumbers
     ParsedNumbers
         ``values`` as ``Int64``.
     """
-    known = _read_whole_numbers(take_cells(text))
+    is_known = knows_distinct(text) and is_repetitive(text)
+    known = None if is_known else _read_whole_numbers(take_cells(text))
     if known is not None:
         return ParsedNumbers(pd.Series(known, index=text.index, copy=False), *_make_clear_masks(text.index))
-    if is_repetitive(text):
+    if is_known or is_repetitive(text):
         return _spread(text, partial(parse_integers, decimal=decimal))
     plain, masks = _to_plain_numbers(text_to_arrow(text), decimal)
     whole = pc.replace_substring_regex(plain, r"\.0*$", "")

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo.cells import Place, arrow_to_text, find_bytes, gather_text, name_place, take_cells
+from geo.memory import make_room, take_values
 
 SAMPLE_N = 1_000
 """So many cells, in spans that lie evenly, tell whether a column repeats itself."""
@@ -31,7 +32,8 @@ class Distinct(NamedTuple):
     Attributes
     ----------
     texts
-        The distinct texts, ``large_string`` without nulls, in the order of their first cells.
+        The distinct texts, ``large_string`` without nulls, in the order of their first cells; where the
+        file has a dictionary, that.
     codes
         For each cell the position of its text, or ``len(texts)`` where it is missing; unsigned, as few
         bytes as will do.
@@ -54,12 +56,20 @@ class Distinct(NamedTuple):
 
         A cell without text has `missing`, which may be nothing, too.
         """
-        has_missing = bool(len(self.codes)) and int(self.codes.max()) == len(texts)
-        extended = self.extend(texts, missing) if has_missing else texts
-        text = arrow_to_text(gather_text(extended, self.codes), index)
-        if texts is self.texts and (missing is None or not has_missing):
+        text = arrow_to_text(self.gather(texts, missing=missing), index)
+        if texts is self.texts and (missing is None or not self.has_missing):
             _remember(take_cells(text), self)
         return text
+
+    @property
+    def has_missing(self) -> bool:
+        """Some cell has no text."""
+        return bool(len(self.codes)) and int(self.codes.max()) == len(self.texts)
+
+    def gather(self, texts: pa.Array, *, missing: str | None = None) -> pa.Array:
+        """Return `texts` for each cell as `spread_text` does, as Arrow has them."""
+        extended = self.extend(texts, missing) if self.has_missing else texts
+        return gather_text(extended, self.codes)
 
     @staticmethod
     def extend(texts: pa.Array, missing: str | None = None) -> pa.Array:
@@ -88,6 +98,17 @@ def find_distinct(text: pd.Series) -> Distinct:
     return _remember(cells, _take_apart(cells))
 
 
+def knows_distinct(text: pd.Series) -> bool:
+    """Tell whether a column of text has been taken apart, so that `find_distinct` costs nothing."""
+    known = _KNOWN.get(name_place(take_cells(text)))
+    return known is not None and known[0]() is not None
+
+
+def remember_distinct(text: pd.Series, distinct: Distinct) -> None:
+    """Keep for as long as a column lives what its distinct texts are, where whoever read it knows."""
+    _remember(take_cells(text), distinct)
+
+
 def _remember(cells: pa.ChunkedArray, distinct: Distinct) -> Distinct:
     place = name_place(cells)
     _KNOWN[place] = (weakref.ref(cells, partial(_forget, place)), distinct)
@@ -112,24 +133,45 @@ def _take_letters_apart(cells: pa.ChunkedArray) -> Distinct | None:
     """Take a column apart whose every cell is one byte, as many codes are; None where one is not."""
     if cells.null_count or not len(cells):
         return None
-    found = [find_bytes(piece) for piece in cells.chunks]
-    if any(len(data) != len(offsets) - 1 or (np.diff(offsets) != 1).any() for data, offsets in found):
-        return None
-    letters = np.concatenate([data for data, _ in found])
-    first = np.array([(letters == letter).argmax() for letter in np.flatnonzero(np.bincount(letters))])
+    letters = make_room(len(cells), np.uint8)
+    counts = np.zeros(256, dtype=np.int64)
+    begin = 0
+    for piece in cells.chunks:
+        data, offsets = find_bytes(piece)
+        if len(data) != len(piece) or (offsets[1:] == offsets[:-1]).any():
+            return None
+        letters[begin : begin + len(data)] = data
+        counts += np.bincount(data, minlength=256)
+        begin += len(data)
+    first = np.array([(letters == letter).argmax() for letter in np.flatnonzero(counts)])
     kept = letters[np.sort(first)]
     codes = np.zeros(256, dtype=np.uint8)
     codes[kept] = np.arange(len(kept))
     texts = pa.array([chr(letter) for letter in kept], pa.large_string())
-    return Distinct(texts, codes[letters])
+    return Distinct(texts, take_values(codes, letters))
 
 
 def _encode(cells: pa.ChunkedArray) -> Distinct:
-    encoded = cells.dictionary_encode().unify_dictionaries()
+    return take_dictionary_apart(cells.dictionary_encode().unify_dictionaries())
+
+
+def take_dictionary_apart(encoded: pa.ChunkedArray) -> Distinct:
+    """Return a column of dictionary arrays taken apart.
+
+    Parameters
+    ----------
+    encoded
+        Of ``large_string``; all pieces have one dictionary, without nulls and with each text once.
+
+    Returns
+    -------
+    Distinct
+        Its texts as the dictionary has them: in that order, and such as no cell holds, too.
+    """
     if not encoded.num_chunks:
         return Distinct(pa.array([], pa.large_string()), np.zeros(0, dtype=np.uint8))
     texts = encoded.chunk(0).dictionary
-    codes = np.empty(len(cells), dtype=np.min_scalar_type(len(texts)))
+    codes = np.empty(len(encoded), dtype=np.min_scalar_type(len(texts)))
     begin = 0
     for piece in encoded.chunks:
         found = pc.fill_null(piece.indices, len(texts)) if piece.null_count else piece.indices

@@ -1,6 +1,7 @@
 """Tables and layers in Parquet files."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +12,11 @@ import pyarrow.parquet as pq
 
 from geo.cells import format_cells
 from geo.errors import ReadError
-from geo.tables import Note, RawTable, TextTable, name_source, tidy_table
+from geo.tables import Note, RawTable, TextTable, is_text_dictionary, name_source, tidy_table
 
 _PANDAS_INDEX = "__index_level_"
+_MOST_CODE_BYTES = 3
+"""A column has a dictionary that pays where its cells take less than this, dictionary and all."""
 
 
 def read_parquet_table(path: Path) -> TextTable:
@@ -37,7 +40,7 @@ def read_parquet_table(path: Path) -> TextTable:
         Where the file is broken.
     """
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(path, read_dictionary=_find_repetitive(path))
     except (pa.ArrowException, OSError) as broken:
         raise ReadError("files.broken", {"file": path.name, "reason": _one_line(broken)}) from broken
     with named_text_errors(path.name):
@@ -46,8 +49,22 @@ def read_parquet_table(path: Path) -> TextTable:
     return TextTable(frame=frame, line=line, file=path.name, notes=(*notes, *found))
 
 
+def _find_repetitive(path: Path) -> list[str]:
+    """Return the columns of text that the file keeps as few texts and, for each cell, which of them."""
+    metadata = pq.read_metadata(path)
+    values_n: Counter[str] = Counter()
+    bytes_n: Counter[str] = Counter()
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for chunk in map(group.column, range(group.num_columns)):
+            if chunk.physical_type == "BYTE_ARRAY":
+                values_n[chunk.path_in_schema] += chunk.num_values
+                bytes_n[chunk.path_in_schema] += chunk.total_uncompressed_size
+    # A text for each cell takes four bytes before its first letter.
+    return [name for name, count in values_n.items() if bytes_n[name] < _MOST_CODE_BYTES * count]
+
+
 def format_table(table: pa.Table, file: str, layer: str) -> tuple[RawTable, list[Note]]:
-    """Return the columns of an Arrow table as text, and a note of those that have no text.
+    """Return the columns of an Arrow table as text or dictionaries of it; note those that have no text.
 
     Parameters
     ----------
@@ -62,7 +79,7 @@ def format_table(table: pa.Table, file: str, layer: str) -> tuple[RawTable, list
     for name, column in zip(table.column_names, table.columns, strict=True):
         if name.startswith(_PANDAS_INDEX):
             continue
-        text = format_cells(column)
+        text = column if is_text_dictionary(column.type) else format_cells(column)
         if text is None:
             dropped.append(name)
         else:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.cells import clean_cells, clean_pieces, find_bytes, has_byte_pair
+from geo.distinct import Distinct, remember_distinct, take_dictionary_apart
 from geo.errors import ReadError
 from geo.threads import map_columns
 
@@ -112,7 +113,7 @@ class RawTable(NamedTuple):
     names
         The headings, as they stood.
     columns
-        As many ``large_string`` columns, each in one piece or in several.
+        As many ``large_string`` columns, each in one piece or in several; or dictionaries of text.
     line
         The line of every row.
     file
@@ -170,26 +171,68 @@ def tidy_table(raw: RawTable, *, has_totals: bool) -> tuple[pd.DataFrame, pd.Ser
 
 
 def tidy_columns(columns: Iterable[pa.Array | pa.ChunkedArray]) -> list[pa.ChunkedArray]:
-    """Return columns of Arrow text cleaned as `geo.cells.clean_cells` has it, in the pieces they are in."""
+    """Return columns of Arrow text cleaned as `geo.cells.clean_cells` has it, in the pieces they are in.
+
+    Of a dictionary of text the dictionary is cleaned; where that changes a text the column becomes text.
+    """
     pieces = _cut_columns(columns)
-    return map_columns(clean_pieces, pieces, cells_n=max(map(len, pieces), default=0))
+    return map_columns(_tidy_column, pieces, cells_n=max(map(len, pieces), default=0))
+
+
+def _tidy_column(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    if is_text_dictionary(cells.type):
+        return _tidy_dictionary(cells) or clean_pieces(pc.cast(cells, pa.large_string()))
+    return clean_pieces(cells)
+
+
+def _tidy_dictionary(cells: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Return a column with one dictionary of clean texts, each once; None where its texts are not so."""
+    if not cells.num_chunks or any(piece.dictionary.null_count for piece in cells.chunks):
+        return None
+    unified = cells.unify_dictionaries()
+    texts = pc.cast(unified.chunk(0).dictionary, pa.large_string())
+    cleaned = clean_cells(texts)
+    if not cleaned.equals(texts) or len(texts.unique()) < len(texts):
+        return None
+    return pa.chunked_array(
+        [pa.DictionaryArray.from_arrays(piece.indices, texts) for piece in unified.chunks]
+    )
+
+
+def is_text_dictionary(kind: pa.DataType) -> bool:
+    """Tell whether a type is a dictionary of text."""
+    is_text = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    return pa.types.is_dictionary(kind) and any(is_kind(kind.value_type) for is_kind in is_text)
 
 
 def _cut_columns(columns: Iterable[pa.Array | pa.ChunkedArray]) -> list[pa.ChunkedArray]:
-    return [pa.chunked_array(_list_pieces(column), pa.large_string()) for column in columns]
+    return [pa.chunked_array(_list_pieces(column), column.type) for column in columns]
 
 
 def _list_pieces(column: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
     return list(column.chunks) if isinstance(column, pa.ChunkedArray) else [column]
 
 
-def to_frame(names: Sequence[str], columns: Sequence[pa.Array], rows_n: int) -> pd.DataFrame:
-    """Return Arrow text columns as a frame of ``str`` columns with index 0..`rows_n` - 1."""
-    table = pa.table(list(columns), names=[str(position) for position in range(len(names))])
+def to_frame(names: Sequence[str], columns: Sequence[pa.ChunkedArray], rows_n: int) -> pd.DataFrame:
+    """Return Arrow text, or tidied dictionaries of it, as ``str`` columns with index 0..`rows_n` - 1."""
+    known = {
+        at: take_dictionary_apart(column)
+        for at, column in enumerate(columns)
+        if pa.types.is_dictionary(column.type)
+    }
+    spelt = dict(zip(known, map_columns(_spell_out, known.values(), cells_n=rows_n), strict=True))
+    texts = [spelt.get(at, column) for at, column in enumerate(columns)]
+    table = pa.table(texts, names=[str(position) for position in range(len(names))])
     frame = table.to_pandas() if names else pd.DataFrame(index=pd.RangeIndex(rows_n))
     frame = frame.astype("str")
     frame.columns = pd.Index(list(names), dtype="str")
+    for at, distinct in known.items():
+        remember_distinct(frame.iloc[:, at], distinct)
     return frame
+
+
+def _spell_out(distinct: Distinct) -> pa.Array:
+    return distinct.gather(distinct.texts)
 
 
 def clean_name(name: str) -> str:
@@ -216,8 +259,10 @@ def find_mojibake(table: RawTable) -> list[Note]:
     cells_n = 0
     first: tuple[int, str, str] | None = None
     for name, column in zip(table.names, table.columns, strict=True):
-        if not any(_may_be_garbled(piece) for piece in _list_pieces(column)):
+        if not any(_may_be_garbled(piece) for piece in _list_texts(column)):
             continue
+        if pa.types.is_dictionary(column.type):
+            column = pc.cast(column, pa.large_string())  # noqa: PLW2901 -- rarely
         is_garbled = pc.fill_null(pc.match_substring_regex(column, _MOJIBAKE), fill_value=False)
         rows = np.flatnonzero(is_garbled.to_numpy(zero_copy_only=False))
         cells_n += len(rows)
@@ -229,6 +274,12 @@ def find_mojibake(table: RawTable) -> list[Note]:
     return [
         Note("files.mojibake", {"source": name_source(table.file, table.layer), "count": cells_n} | values)
     ]
+
+
+def _list_texts(column: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
+    """Return the pieces of a column; of one with a dictionary, that."""
+    pieces = _list_pieces(column)
+    return [piece.dictionary for piece in pieces[:1]] if pa.types.is_dictionary(column.type) else pieces
 
 
 def _may_be_garbled(cells: pa.Array) -> bool:
@@ -281,7 +332,7 @@ def _note_totals(raw: RawTable, is_total: np.ndarray) -> Note:
 
 
 def _is_total_word(cells: pa.ChunkedArray) -> np.ndarray:
-    found = [_is_total_word_in(piece) for piece in cells.chunks]
+    found = map_columns(_is_total_word_in, cells.chunks, cells_n=len(cells))
     return np.concatenate([np.zeros(0, dtype=bool), *found])
 
 
