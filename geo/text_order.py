@@ -149,17 +149,25 @@ def _take_texts(pieces: list[pa.Array], rows: NDArray[np.int64]) -> pa.Array:
 
 def _take_numbers(data: NDArray[np.uint8], offsets: NDArray[np.int64], depth: int) -> NDArray[np.uint64]:
     """Return eight bytes of each cell from `depth` as one number; zeros where the text has ended."""
-    padded = np.concatenate([data, np.zeros(_STEP, dtype=np.uint8)])
-    # A number may begin at any byte.
-    numbers = np.ndarray((len(data) + 1,), dtype=">u8", buffer=padded, strides=(1,))
     begins = offsets[:-1] + depth
     if depth:
         begins = np.minimum(begins, len(data))
-    found = numbers[begins].astype(np.uint64)
+    # The last of them would reach beyond the text; they are read from a copy of its end.
+    inner_n = int(np.searchsorted(begins, len(data) - _STEP, side="right"))
+    found = make_room(len(begins), np.uint64)
+    found[:inner_n] = _view_numbers(data)[begins[:inner_n]] if inner_n else 0
+    end = max(0, len(data) - _STEP)
+    tail = np.concatenate([data[end:], np.zeros(_STEP, dtype=np.uint8)])
+    found[inner_n:] = _view_numbers(tail)[begins[inner_n:] - end]
     left = offsets[1:] - begins
     if left.min(initial=_STEP) < _STEP:
         found &= _MASKS[np.clip(left, 0, _STEP)]
     return found
+
+
+def _view_numbers(data: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """Return the number that begins at each byte but the last seven."""
+    return np.ndarray((len(data) - _STEP + 1,), dtype=">u8", buffer=data, strides=(1,))
 
 
 def _sort_numbers(rows: NDArray[np.int64], numbers: NDArray[np.uint64]) -> tuple[NDArray[np.int64], _Ties]:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,7 +29,7 @@ from geo.danish import (
 from geo.danish_numbers import SUPPRESSED_MARKS
 from geo.distinct import find_distinct, map_distinct
 from geo.memory import make_room
-from geo.threads import map_columns
+from geo.threads import map_columns, run_beside
 
 __all__ = [
     "EMPTY_DTYPES",
@@ -58,6 +60,7 @@ _REGION_CODE = re.compile(r"(?:10|0)?(8[1-5])")
 
 Converted = tuple[pd.Series, list[pd.DataFrame]]
 FindOrder = Callable[[], NDArray[np.int64] | None]
+_Answer = TypeVar("_Answer")
 _SLOW_KINDS = (Kind.NUMBER, Kind.INTEGER, Kind.DATE)
 
 
@@ -72,8 +75,8 @@ def convert_columns(rows: Rows, schema: Schema, *, find_order: FindOrder = lambd
         The register's columns. One that the files lack becomes a column of missing values.
     find_order
         Returns the positions of the rows to return, each once, in this order, or None for all as they
-        stand; asked once a column is read, and often. Each column is put in order at once, so that no
-        register is in the memory twice.
+        stand; asked once the columns are read, and often. Each column goes as soon as it is in order, so
+        that no register is in the memory twice.
 
     Returns
     -------
@@ -86,36 +89,64 @@ def convert_columns(rows: Rows, schema: Schema, *, find_order: FindOrder = lambd
     bare = rows.with_frame(pd.DataFrame(index=rows.frame.index))
     del rows  # the text of a column goes when it was read, unless somebody else has it
 
-    def convert(column: Column) -> Converted:
-        own = text.pop(column.name, None)
-        if own is None:
-            return make_missing(column, _choose_index(bare, find_order())), []
-        values, findings = _CONVERTERS[column.kind](own, column)
-        if column.is_filled:
-            findings = [*findings, find_missing_values(own, column, schema.key)]
+    def read(column: Column) -> Converted:
+        return _read_column(text.pop(column.name), column, schema)
+
+    def put(column: Column) -> pd.Series:
         order = find_order()
-        if order is None and column.unknown and values.hasnans:
-            distinct = find_distinct(values)
-            values = distinct.spread_text(distinct.texts, values.index, missing=column.unknown)
-        return (
-            values
-            if order is None
-            else take_column(values, order, _choose_index(bare, order), missing=column.unknown)
-        ), findings
+        if column.name not in values:
+            return make_missing(column, bare.frame.index if order is None else pd.RangeIndex(len(order)))
+        return _put_column(values.pop(column.name), column, order)
 
-    # What takes long to read comes first: the order may be found meanwhile.
+    placing = run_beside(partial(_put_around, bare, find_order, naming=naming))
+    # What takes long comes first, so that no thread has much to do when the others are done. Columns are
+    # read before the first is put in order: the order may be found meanwhile.
     by_effort = sorted(schema.columns, key=lambda column: column.kind not in _SLOW_KINDS)
-    names = [column.name for column in by_effort]
-    converted = dict(zip(names, map_columns(convert, by_effort, cells_n=len(bare.frame)), strict=True))
-    frame = pd.DataFrame({column.name: converted[column.name][0] for column in schema.columns}, copy=False)
-    findings = tuple(found for column in schema.columns for found in converted[column.name][1])
+    given, cells_n = [column for column in by_effort if column.name in text], len(bare.frame)
+    converted = _map_by_name(read, given, cells_n=cells_n)
+    findings = [found for column in schema.columns for found in converted.get(column.name, (None, []))[1]]
+    values = {name: converted.pop(name)[0] for name in list(converted)}
+    columns = _map_by_name(put, by_effort, cells_n=cells_n)
+    frame = pd.DataFrame({column.name: columns[column.name] for column in schema.columns}, copy=False)
+    placed = placing.result().with_frame(frame)
+    return Checked(
+        rows=replace(placed, record_id=frame[naming]) if naming and find_order() is not None else placed,
+        findings=tuple(findings),
+    )
+
+
+def _map_by_name(
+    convert: Callable[[Column], _Answer], columns: Sequence[Column], *, cells_n: int
+) -> dict[str, _Answer]:
+    names = [column.name for column in columns]
+    return dict(zip(names, map_columns(convert, columns, cells_n=cells_n), strict=True))
+
+
+def _read_column(rows: Rows, column: Column, schema: Schema) -> Converted:
+    values, findings = _CONVERTERS[column.kind](rows, column)
+    if column.is_filled:
+        findings = [*findings, find_missing_values(rows, column, schema.key)]
+    return values, findings
+
+
+def _put_column(values: pd.Series, column: Column, order: NDArray[np.int64] | None) -> pd.Series:
+    """Return the values in order, with the column's word for unknown where it has one."""
+    if order is not None:
+        return take_column(values, order, pd.RangeIndex(len(order)), missing=column.unknown)
+    if column.unknown and values.hasnans:
+        distinct = find_distinct(values)
+        return distinct.spread_text(distinct.texts, values.index, missing=column.unknown)
+    return values
+
+
+def _put_around(rows: Rows, find_order: FindOrder, *, naming: str) -> Rows:
+    """Put in order what rows without columns have; not their names where a column is to give them."""
     order = find_order()
-    placed = bare.with_frame(frame) if order is None else bare.arrange_around(frame, order, naming=naming)
-    return Checked(rows=placed, findings=findings)
-
-
-def _choose_index(rows: Rows, order: NDArray[np.int64] | None) -> pd.Index:
-    return rows.frame.index if order is None else pd.RangeIndex(len(order))
+    if order is None:
+        return rows
+    index = pd.RangeIndex(len(order))
+    names = rows.record_id if naming else take_column(rows.record_id, order, index)
+    return replace(rows, origin=rows.take_places(order, index), record_id=names)
 
 
 def make_missing(column: Column, index: pd.Index) -> pd.Series:

@@ -15,7 +15,7 @@ from pyproj.exceptions import CRSError
 from boundaries.model import Tenure
 from boundaries.registers.columns import convert_columns, read_word
 from boundaries.registers.findings import add_details, empty_findings, make_finding, show_values
-from boundaries.registers.rows import Checked, Rows, require_one_row_per_id, take_rows
+from boundaries.registers.rows import Checked, Rows, require_one_row_per_id, take_column
 from boundaries.registers.schemas import EARLIEST_BUILT_YEAR, SCHEMAS, YEARS_AHEAD
 from boundaries.registers.shapes import take_points
 from data.codes import use_codes
@@ -45,23 +45,23 @@ def build_dwellings(raw: Rows, *, reference_year: int | None) -> Checked:
     Checked
         Rows by ``dwelling_id`` with the columns of `boundaries.model.Registers.dwellings`.
     """
-    choosing = run_beside(partial(_choose_rows, raw))
+    choosing, asking = run_beside(partial(_choose_rows, raw)), run_beside(partial(_ask, raw))
     given = [raw]
     del raw  # so that nobody holds the text of three million rows while it is read
     converted = convert_columns(given.pop(), SCHEMAS["dwellings"], find_order=lambda: choosing.result().order)
     chosen = choosing.result()
-    asked, rows, findings = chosen.asked, converted.rows, [*converted.findings, *chosen.findings]
-    for step in (_place, _tell_tenure):
-        checked = step(rows, asked)
-        rows, findings = checked.rows, [*findings, *checked.findings]
-    believed = _believe_built_year(rows, reference_year)
-    findings += [*believed.findings, *_check_dates(believed.rows, asked)]
-    return Checked(rows=believed.rows, findings=tuple(findings))
+    asked, findings = asking.result().arrange(chosen.order), [*converted.findings, *chosen.findings]
+    placed = _place(converted.rows, asked)
+    looking_far = run_beside(partial(_find_far_outside, placed.rows))
+    told = _tell_tenure(placed.rows, asked)
+    believed = _believe_built_year(told.rows, reference_year)
+    findings += [*placed.findings, *told.findings, *believed.findings, *_check_dates(believed.rows, asked)]
+    return Checked(rows=believed.rows, findings=(*findings, *looking_far.result()))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
-    """What is asked of the text of the rows once it was read, in the order of the rows.
+    """What is asked of the text of the rows once it was read.
 
     Attributes
     ----------
@@ -82,25 +82,34 @@ class _Asked:
         known = self.missing.get(column)
         return pd.Series(data=True, index=index) if known is None else known
 
+    def arrange(self, order: NDArray[np.int64] | None) -> "_Asked":
+        """Return the same of the rows at the positions `order`; None: as they stand."""
+        if order is None:
+            return self
+        index = pd.RangeIndex(len(order))
+        return _Asked(
+            missing={name: _take_mask(mask, order, index) for name, mask in self.missing.items()},
+            is_unknown_tenure=None
+            if self.is_unknown_tenure is None
+            else _take_mask(self.is_unknown_tenure, order, index),
+            points=None if self.points is None else gpd.GeoSeries(take_column(self.points, order, index)),
+        )
+
+
+def _take_mask(mask: pd.Series, order: NDArray[np.int64], index: pd.Index) -> pd.Series:
+    return take_column(mask, order, index) if mask.any() else pd.Series(data=False, index=index)
+
 
 _ASKED_COLUMNS = ("x", "y", "tenure", "relabelled_on", "relabelled_from")
 
 
-def _ask(raw: Rows, order: NDArray[np.int64] | None) -> _Asked:
+def _ask(raw: Rows) -> _Asked:
     """Ask of the text what the later steps have to know."""
-    asked = {name: raw.frame[name].isna() for name in _ASKED_COLUMNS if name in raw.frame}
-    if "tenure" in raw.frame:
-        asked["is_unknown_tenure"] = _find_unknown_tenures(raw.frame["tenure"])
-    if "geometry" in raw.frame:
-        asked["geometry"] = gpd.GeoSeries(raw.frame["geometry"], crs=WORKING_CRS)
-    if order is not None:
-        taken = take_rows(list(asked.values()), order, pd.RangeIndex(len(order)))
-        asked = dict(zip(asked, taken, strict=True))
-    points = asked.pop("geometry", None)
+    frame = raw.frame
     return _Asked(
-        is_unknown_tenure=asked.pop("is_unknown_tenure", None),
-        points=None if points is None else gpd.GeoSeries(points),
-        missing=asked,
+        missing={name: frame[name].isna() for name in _ASKED_COLUMNS if name in frame},
+        is_unknown_tenure=_find_unknown_tenures(frame["tenure"]) if "tenure" in frame else None,
+        points=gpd.GeoSeries(frame["geometry"], crs=WORKING_CRS) if "geometry" in frame else None,
     )
 
 
@@ -121,14 +130,11 @@ class _Chosen(NamedTuple):
     order
         Their positions; None where that is all of them as they stand, so that a file that is in the order
         of its ids is not rearranged.
-    asked
-        In that order.
     findings
         Ids that stand twice.
     """
 
     order: NDArray[np.int64] | None
-    asked: _Asked
     findings: tuple[pd.DataFrame, ...]
 
 
@@ -144,8 +150,8 @@ def _choose_rows(raw: Rows) -> _Chosen:
         is_kept = raw.frame.index.isin(one.frame.index)
         order, findings = order[is_kept[order]], one.findings
     if len(order) == len(ids) and (order[1:] > order[:-1]).all():
-        return _Chosen(None, _ask(raw, None), findings)
-    return _Chosen(order, _ask(raw, order), findings)
+        return _Chosen(None, findings)
+    return _Chosen(order, findings)
 
 
 def _place(rows: Rows, asked: _Asked) -> Checked:
@@ -166,7 +172,6 @@ def _place(rows: Rows, asked: _Asked) -> Checked:
         findings=(
             rows.found("geometry_wrong_type", is_wrong),
             rows.found("missing_coordinates", is_missing, column="x"),
-            *_find_far_outside(placed),
         ),
     )
 

@@ -14,7 +14,7 @@ from boundaries.registers.findings import add_details, empty_findings, show_valu
 from boundaries.registers.ordering import order_rows
 from boundaries.registers.severity import SEVERITIES
 from geo.cells import arrow_to_text, gather_text, name_place, take_cells
-from geo.distinct import find_distinct, is_repetitive
+from geo.distinct import find_distinct, is_repetitive, knows_distinct
 from geo.memory import take_values
 from geo.text_order import TextOrder, order_text
 from geo.threads import map_columns
@@ -143,26 +143,10 @@ class Rows:
         texts = (str(name) for name in self.frame if isinstance(self.frame[name].dtype, pd.StringDtype))
         return next((name for name in texts if name_place(take_cells(self.frame[name])) == place), "")
 
-    def arrange_around(self, frame: pd.DataFrame, order: NDArray[np.int64], *, naming: str) -> "Rows":
-        """Return the rows at the positions `order` with the columns of `frame`, which are in that order.
-
-        Parameters
-        ----------
-        frame
-            On an index of its own.
-        order
-            Positions, each once.
-        naming
-            Column of `frame` that is `record_id`, which then need not be put in order again.
-        """
+    def take_places(self, order: NDArray[np.int64], index: pd.Index) -> pd.DataFrame:
+        """Return where the rows at the positions `order` stood, each once, on `index`."""
         columns = [self.origin[name] for name in self.origin]
-        taken = take_rows(columns if naming else [*columns, self.record_id], order, frame.index)
-        return replace(
-            self,
-            frame=frame,
-            origin=_replace_columns(self.origin, taken[: len(columns)], frame.index),
-            record_id=frame[naming] if naming else taken[-1],
-        )
+        return _replace_columns(self.origin, take_rows(columns, order, index), index)
 
     def with_frame(self, frame: pd.DataFrame) -> "Rows":
         """Return the same rows with other columns; `frame` has the same index."""
@@ -241,7 +225,7 @@ def take_column(
     if not isinstance(column.dtype, pd.StringDtype):
         # Of the array alone: a Series would take its old index along.
         return pd.Series(_take_array(column, order), index=index, name=column.name, copy=False)
-    if not is_repetitive(column):
+    if not (knows_distinct(column) or is_repetitive(column)):
         return arrow_to_text(gather_text(take_cells(column), order), index)
     # Codes are small, and lie together where texts would have to be gathered from all over the memory.
     distinct = find_distinct(column)
@@ -252,9 +236,10 @@ def _take_array(column: pd.Series, order: NDArray[np.int64]) -> Any:  # of any d
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "bif":
         return take_values(column.to_numpy(), order)
     if isinstance(column.dtype, pd.Int64Dtype):
-        numbers = column.to_numpy(dtype="int64", na_value=0)
+        numbers, is_missing = column.to_numpy(dtype="int64", na_value=0), column.isna().to_numpy()
         return pd.arrays.IntegerArray(
-            take_values(numbers, order), take_values(column.isna().to_numpy(), order)
+            take_values(numbers, order),
+            take_values(is_missing, order) if is_missing.any() else np.zeros(len(order), dtype=bool),
         )
     return column.array.take(order)
 

@@ -1,8 +1,8 @@
 """The files of a project, opened and their columns found; nothing of what they say is judged here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -275,9 +275,7 @@ def _put_together(schema: Schema, source: Source | None, parts: Sequence[_Part])
     """Make one register of its files, in the order in which the project names them."""
     usable = [part for part in parts if len(part.frame)]
     if not usable:
-        nothing = pd.Series(dtype="str")
-        origin = pd.DataFrame(dict.fromkeys(ORIGIN_COLUMNS, nothing)).astype({"line": "Int64"})
-        return Rows(register=schema.register, frame=pd.DataFrame(), origin=origin, record_id=nothing)
+        return replace(_make_no_rows(), register=schema.register)
     frame = _stack([part.frame for part in usable])
     text = [column for column in frame.columns if column != "geometry"]
     # Files that lack a column of another's have made it one of no kind.
@@ -294,6 +292,14 @@ def _put_together(schema: Schema, source: Source | None, parts: Sequence[_Part])
         date_format=source.date_format if source else "",
         crs=source.crs if source else "",
     )
+
+
+@cache
+def _make_no_rows() -> Rows:
+    """Return the rows of a register that no file has; most registers of a project are such."""
+    nothing = pd.Series(dtype="str")
+    origin = pd.DataFrame(dict.fromkeys(ORIGIN_COLUMNS, nothing)).astype({"line": "Int64"})
+    return Rows(register="", frame=pd.DataFrame(), origin=origin, record_id=nothing)
 
 
 def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
