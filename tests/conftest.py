@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,12 @@ import shapely
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 
+from boundaries.assessment import assess
+from boundaries.designation.made_list import make_list
+from boundaries.disclosure.lists import publish_list
 from boundaries.model import FINDING_COLUMNS, Registers
+from boundaries.registers.project import load_project
+from boundaries.registers.readers import read_registers
 from cli import main
 
 # A busy machine must not fail a property; in CI the same examples are tried each time.
@@ -269,6 +275,26 @@ def demo(tmp_path_factory, run):
     result = run("demo", folder)
     assert result.exit_code == 0, result.stderr
     return folder, result
+
+
+@pytest.fixture(scope="session")
+def demo_registers(demo):
+    """The project and the registers of the synthetic kommune, read once: a test changes copies alone."""
+    project = load_project(demo[0])
+    return project, read_registers(project)
+
+
+@pytest.fixture(scope="session")
+def demo_lists(demo_registers):
+    """Publish the list of the synthetic kommune for a year; every year is made once."""
+    project, registers = demo_registers
+
+    @cache
+    def find(year):
+        assessment = assess(registers, project.settings, date(year, 1, 1), is_synthetic=True)
+        return publish_list(make_list(registers, assessment))
+
+    return find
 
 
 @pytest.fixture(scope="session")

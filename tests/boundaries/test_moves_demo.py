@@ -21,19 +21,13 @@ from boundaries.moves.gathering import find_leavers, gather_by_area, gather_leav
 from boundaries.moves.groups import group_persons
 from boundaries.moves.places import code_units, place_dwellings
 from boundaries.moves.snapshots import match_years
-from boundaries.registers.project import load_project
-from boundaries.registers.readers import read_registers
-from data.synthetic import write_demo
 
 RULES = rules_on(date(2024, 12, 1))
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("moves")
-    write_demo(folder)
-    project = load_project(folder)
-    registers = read_registers(project)
+def town(demo_registers):
+    project, registers = demo_registers
     places = {
         year: place_dwellings(registers, project.settings, date(year, 1, 1), kommune_code="0999")
         for year in (2022, 2023)

@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 from boundaries.disclosure.cells import publish_screening
-from boundaries.registers.project import load_project
-from boundaries.registers.readers import read_registers
 from boundaries.screening.cells import sum_cells, sum_polygons, sum_unplaced
 from boundaries.screening.dwelling_counts import count_dwellings
 from boundaries.screening.screening import screen
@@ -16,8 +14,8 @@ from geo.grid_groups import number_cells
 
 
 @pytest.fixture(scope="module")
-def registers(demo):
-    return read_registers(load_project(demo[0]))
+def registers(demo_registers):
+    return demo_registers[1]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 from boundaries.assessment import assess, check_dwellings
+from boundaries.city_screening import CityInputs
 from boundaries.delineation.comparison import DwellingCheck, Question
 from boundaries.designation.made_list import make_list
 from boundaries.disclosure.lists import PublishedList, publish_made
@@ -25,8 +26,9 @@ from boundaries.model import (
     ResidentTotals,
     Settings,
 )
-from boundaries.registers.project import load_project
-from boundaries.registers.readers import read_registers
+from boundaries.registers.cell_columns import CELL_DTYPES
+from boundaries.screening.settings import ScreeningSettings
+from data.synthetic.city import make_city
 from data.texts import load_texts
 from maps.area_map import render_area_map
 from maps.dwelling_map import render_dwelling_map
@@ -265,6 +267,26 @@ def make():
     }
 
 
+def make_city_inputs(files=None, *, side_n=30, zones_n=2):
+    """What the screening of a planted city reads; `files` are (register, file)."""
+    cells = make_city(4, side_n=side_n, zones_n=zones_n).cells
+    files = pd.DataFrame(files or [("cells", "celler.csv")], columns=["register", "file"])
+    return CityInputs(
+        cells=cells.reindex(columns=list(CELL_DTYPES)).astype(dict(CELL_DTYPES)),
+        registers=None,
+        places=None,
+        old_zones=None,
+        settings=ScreeningSettings(),
+        files=files.assign(layer="", rows_n=len(cells), sha256=""),
+        findings=pd.DataFrame(),
+    )
+
+
+@pytest.fixture(scope="session")
+def city_inputs():
+    return make_city_inputs
+
+
 @pytest.fixture(scope="session")
 def area_document(texts):
     return render_area_map(make_assessment(), texts, title="Eksempelby")
@@ -359,10 +381,10 @@ class DemoPages:
 
 
 @pytest.fixture(scope="session")
-def demo_pages(demo, texts):
+def demo_pages(demo_registers, texts):
     """Read the synthetic kommune, publish its list, and set LS02 without and with its extension side by side."""
-    project = load_project(demo[0])
-    registers, settings, day = read_registers(project), project.settings, project.status_date
+    project, registers = demo_registers
+    settings, day = project.settings, project.status_date
     assessment = assess(registers, settings, day, is_synthetic=True)
     question = Question(area_id="LS02", without_extension="UDV-01")
     check = check_dwellings(registers, settings, day, question, is_synthetic=True)

@@ -7,14 +7,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from boundaries.assessment import assess
 from boundaries.designation.law import list_law
-from boundaries.designation.made_list import make_list
 from boundaries.designation.published import classify_published
-from boundaries.disclosure.lists import publish_list
-from boundaries.registers.project import load_project
-from boundaries.registers.readers import read_registers
-from data.synthetic import write_demo
 from data.texts import load_texts
 from geo.tables import TextTable
 from maps.list_text import format_classification, format_law, format_list, summarise_list
@@ -22,17 +16,8 @@ from maps.text_table import measure
 
 
 @pytest.fixture(scope="module")
-def lists(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder)
-    project = load_project(folder)
-    registers = read_registers(project)
-    return {
-        year: publish_list(
-            make_list(registers, assess(registers, project.settings, date(year, 1, 1), is_synthetic=True))
-        )
-        for year in (2020, 2024, 2025)
-    }
+def lists(demo_lists):
+    return {year: demo_lists(year) for year in (2020, 2024, 2025)}
 
 
 def test_the_summary_counts_each_list_against_the_year_before(lists):

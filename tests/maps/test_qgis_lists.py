@@ -2,19 +2,12 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import date
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import pytest
 
-from boundaries.assessment import assess
 from boundaries.designation.categories import SEVERITY
-from boundaries.designation.made_list import make_list
-from boundaries.disclosure.lists import publish_list
-from boundaries.registers.project import load_project
-from boundaries.registers.readers import read_registers
-from data.synthetic import write_demo
 from data.texts import load_texts
 from geo.geopackage import write_geopackage
 from maps.qgis import geopackage_layers
@@ -29,12 +22,8 @@ from maps.qgis_lists import (
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder)
-    project = load_project(folder)
-    registers = read_registers(project)
-    return publish_list(make_list(registers, assess(registers, project.settings, date(2024, 1, 1))))
+def published(demo_lists):
+    return demo_lists(2024)
 
 
 def parse(language="da"):

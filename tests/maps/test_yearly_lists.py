@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -13,9 +14,6 @@ from python_calamine import CalamineWorkbook
 from boundaries.assessment import assess
 from boundaries.designation.made_list import make_list
 from boundaries.disclosure.lists import publish_list
-from boundaries.registers.project import load_project
-from boundaries.registers.readers import read_registers
-from data.synthetic import write_demo
 from data.texts import load_texts
 from geo.errors import WriteError
 from geo.readers import read_table
@@ -26,25 +24,17 @@ from maps.yearly_lists import list_files, list_sheets, write_lists
 HOSTILE = '=HYPERLINK("http://x","y")'
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder)
-    project = load_project(folder)
-    return project, read_registers(project)
-
-
-def publish(demo, year, names=None):
-    project, registers = demo
-    assessment = assess(registers, project.settings, date(year, 1, 1), is_synthetic=True)
+def publish(project, registers, names=None):
+    """Publish the list of 2025 anew."""
+    assessment = assess(registers, project.settings, date(2025, 1, 1), is_synthetic=True)
     if names:
         assessment.areas["name"] = assessment.areas["area_id"].map(names).fillna(assessment.areas["name"])
     return publish_list(make_list(registers, assessment))
 
 
 @pytest.fixture(scope="module")
-def published(demo):
-    return publish(demo, 2024)
+def published(demo_lists):
+    return demo_lists(2024)
 
 
 @pytest.fixture(scope="module")
@@ -228,8 +218,8 @@ def test_no_file_shows_a_hidden_figure(written, published):
     )  # an exact fraction tells its denominator
 
 
-def test_hostile_names_are_text_everywhere(demo, tmp_path):
-    published = publish(demo, 2025, {"LS01": HOSTILE, "LS02": "+1", "LS03": 'a;b\n"c"'})
+def test_hostile_names_are_text_everywhere(demo_registers, tmp_path):
+    published = publish(*demo_registers, {"LS01": HOSTILE, "LS02": "+1", "LS03": 'a;b\n"c"'})
     write_lists(tmp_path, published, load_texts("da"))
     with zipfile.ZipFile(tmp_path / "lister.xlsx") as parts:
         everything = "".join(parts.read(name).decode() for name in parts.namelist())
@@ -263,8 +253,8 @@ def test_what_is_there_is_kept_unless_overwritten(published, tmp_path):
 
 
 @pytest.mark.parametrize("year", [2020, 2021, 2022, 2023, 2025])
-def test_every_year_of_the_demo_in_both_languages(demo, year):
-    published = publish(demo, year)
+def test_every_year_of_the_demo_in_both_languages(demo_lists, year):
+    published = demo_lists(year)
     for language in ("da", "en"):
         texts = load_texts(language)
         sheets = list_sheets(published, texts)
@@ -281,8 +271,8 @@ def test_every_year_of_the_demo_in_both_languages(demo, year):
         assert "prevention" not in set(published.criteria["criteria_set"])
 
 
-def test_the_plan_is_accounted_from_start_to_the_final_share(demo):
-    published = publish(demo, 2025)
+def test_the_plan_is_accounted_from_start_to_the_final_share(demo_lists):
+    published = demo_lists(2025)
     sheet = list_sheets(published, load_texts("da"))["Udviklingsplan"]
     first = sheet[sheet["Område-id"].eq("LS01")]
     assert first["Trin"].tolist() == ["Start", "Udført", "Udført", *["Planlagt"] * 4]
@@ -316,19 +306,15 @@ def test_the_json_has_the_plan(written, published):
             assert row[name] == made[name]
 
 
-def test_without_plans_the_sheet_is_empty(demo):
-    from dataclasses import replace
-
-    project, registers = demo
+def test_without_plans_the_sheet_is_empty(demo_registers):
+    project, registers = demo_registers
     without = replace(registers, plans=registers.plans.iloc[:0])
-    sheets = list_sheets(publish((project, without), 2025), load_texts("da"))
+    sheets = list_sheets(publish(project, without), load_texts("da"))
     assert sheets["Udviklingsplan"].empty
     assert len(sheets["Boligmix"]) == 9
 
 
 def test_before_the_target_there_is_no_mix(published):
-    from dataclasses import replace
-
     older = replace(published, made=replace(published.made, mix_rules=None))
     sheets = list_sheets(older, load_texts("da"))
     assert sheets["Boligmix"].empty
