@@ -176,11 +176,24 @@ def _find_owner(
     findings = [
         find_several(own_land, "property", key="building"),
         find_several(flats, "property", key="unit"),
+        *_find_lost_owners(units, plot.where(of_property.isna() & of_unit.isna()), entities),
     ]
     if ownership == "unit":
         return of_unit.fillna(of_property), findings
     findings += _tell_differing_units(units, of_unit, of_property)
     return of_property.fillna(of_unit), findings
+
+
+def _find_lost_owners(units: Rows, plot: pd.Series, entities: Entities) -> list[pd.DataFrame]:
+    """Find plots and properties that no file holds; `plot` is of the units with no owner by another way."""
+    plots = entities.get(Entity.PLOT)
+    if plots is None:
+        return [_tell_missing(units, Entity.PLOT)] if plot.notna().any() else []
+    link, wanted = _name_link(units), look_up(plot, plots, "property")
+    return [
+        find_missing(units, plot, plots, column=link),
+        find_missing(units, wanted, entities.get(Entity.PROPERTY), column=link),
+    ]
 
 
 def _tell_differing_units(units: Rows, of_unit: pd.Series, of_property: pd.Series) -> list[pd.DataFrame]:
@@ -213,9 +226,17 @@ def find_missing_entities(units: Rows, entities: Entities) -> list[pd.DataFrame]
         Entity.STAIRCASE: building.isna() & staircase.notna(),
         Entity.BUILDING: building.notna() | staircase.notna(),
     }
-    found = []
-    for entity, where in needed.items():
-        if entity not in entities and where.any():
-            place = {"file": units.name_files(), "column": entity.value, "value": entity.value}
-            found.append(make_finding("extract_incomplete", units.register, place))
+    found = [
+        _tell_missing(units, entity)
+        for entity, where in needed.items()
+        if entity not in entities and where.any()
+    ]
+    plots = entities.get(Entity.PLOT)
+    if plots is not None and Entity.PROPERTY not in entities and plots.text("property").notna().any():
+        found.append(_tell_missing(plots, Entity.PROPERTY))
     return found
+
+
+def _tell_missing(rows: Rows, entity: Entity) -> pd.DataFrame:
+    place = {"file": rows.name_files(), "column": entity.value, "value": entity.value}
+    return make_finding("extract_incomplete", rows.register, place)

@@ -33,7 +33,7 @@ def join_parcels(parcels: Rows, entities: Mapping[Entity, Rows]) -> tuple[pd.Dat
     -------
     DataFrame
         Columns ``cadastral_district`` and ``parcel_number``, and ``geometry`` where a file has any; index
-        that of `parcels`.
+        that of `parcels`, of which those are left out that have no lodflade, or one that cannot be read.
     list
         Findings: parcels without a lodflade or with an ejerlav that no file holds, and that no file holds
         any lodflade or ejerlav.
@@ -51,7 +51,9 @@ def join_parcels(parcels: Rows, entities: Mapping[Entity, Rows]) -> tuple[pd.Dat
     shapes = _find_shapes(parcels, entities.get(Entity.PARCEL_SHAPE), findings)
     if shapes is None and Entity.PARCEL_SHAPE not in entities:
         findings.append(_tell_incomplete(parcels, Entity.PARCEL_SHAPE))
-    return (columns if shapes is None else columns.assign(geometry=shapes)), findings
+    if shapes is None:
+        return columns, findings
+    return columns.assign(geometry=shapes).loc[shapes.index], findings
 
 
 def _tell_incomplete(parcels: Rows, entity: Entity) -> pd.DataFrame:
@@ -72,8 +74,13 @@ def _find_shapes(parcels: Rows, surfaces: Rows | None, findings: list[pd.DataFra
     if own is not None:
         found = found.where(~has_none, own)
         has_none &= pd.Series(shapely.is_missing(np.asarray(own, dtype=object)), index=found.index)
-    findings.append(parcels.found("parcel_without_surface", has_none, column="id"))
-    return found
+    # What is said of the lodflade need not be said of the parcel, too: that it has none, or a broken one.
+    is_of_none = has_none & ~parcels.frame["id"].isin(surfaces.frame["parcel"])
+    findings.append(parcels.found("parcel_without_surface", is_of_none, column="id"))
+    is_broken = has_none & parcels.frame["id"].isin(
+        surfaces.frame["parcel"][_find_bad_shapes(surfaces, shapes)]
+    )
+    return found[~is_of_none & ~is_broken]
 
 
 def _merge_by_parcel(parcel: pd.Series, shapes: gpd.GeoSeries) -> pd.Series:
@@ -102,6 +109,12 @@ def _read_shapes(rows: Rows, findings: list[pd.DataFrame]) -> gpd.GeoSeries | No
     shapes[is_json] = shapely.from_geojson(written[is_json], on_invalid="ignore")
     shapes[~is_json] = shapely.from_wkt(written[~is_json], on_invalid="ignore")
     read = gpd.GeoSeries(shapely.force_2d(shapes), index=text.index, crs=WORKING_CRS)
-    is_bad = text.notna() & pd.Series(shapely.is_missing(np.asarray(read, dtype=object)), index=text.index)
-    findings.append(rows.found("bad_shape", is_bad, column="shape"))
+    findings.append(rows.found("bad_shape", _find_bad_shapes(rows, read), column="shape"))
     return read
+
+
+def _find_bad_shapes(rows: Rows, read: gpd.GeoSeries) -> pd.Series:
+    """Tell which rows have a text for their geometry of which none was `read`."""
+    return rows.text("shape").notna() & pd.Series(
+        shapely.is_missing(np.asarray(read, dtype=object)), index=read.index
+    )
