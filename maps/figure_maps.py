@@ -1,7 +1,7 @@
 """Maps of areas as figures: areas and extensions, the list by category, a criterion, margins, change."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,8 @@ from boundaries.model import Assessment
 from data.texts import Texts
 from maps import labels, layers, legend
 from maps.area_views import View, make_views
-from maps.figure_text import MM_PER_PT, measure_mm, shorten
+from maps.figure_names import WEIGHT, MapName, place_names
+from maps.figure_text import line_mm
 from maps.figures import (
     FIGURE_STYLES,
     Box,
@@ -37,7 +38,6 @@ CONTEXT_VERTICES_N = 12_000
 """Vertices of parcels that are drawn around the areas, the nearest first."""
 
 _SMALLEST_MM = 2.2
-_NAME_MM = 38.0
 
 
 @dataclass(frozen=True)
@@ -171,13 +171,19 @@ def _draw(
             _draw_context(axes, context, assessment)
         for shape in shapes:
             _draw_shape(axes, shape, metres_per_mm)
-        _draw_names(axes, assessment, metres_per_mm, canvas)
+        unnamed = _draw_names(axes, assessment, metres_per_mm, canvas)
         _draw_scale(axes, box, metres_per_mm, canvas, texts)
         at = Box(body.left + body.width - side, body.top, side, 0)
         end = canvas.draw_legend(lines, at, title=texts.get("page.legend_label"))
-        canvas.write(
+        end = canvas.write(
             Box(at.left, end + 2, side, 0), texts.get("figure.north"), scale=0.85, colour=ink("muted")
         )
+        if unnamed:
+            told = texts.get("figure.unnamed", {"names": ", ".join(sorted(unnamed))})
+            left_n = int((body.top + body.height - end - 2) / line_mm(canvas.sheet.text_pt * 0.85))
+            canvas.write(
+                Box(at.left, end + 2, side, 0), told, scale=0.85, colour=ink("muted"), lines_n=max(left_n, 2)
+            )
     return canvas.figure
 
 
@@ -241,56 +247,44 @@ def _draw_context(axes: Axes, context: gpd.GeoDataFrame, assessment: Assessment)
     axes.add_artist(PathPatch(whole, facecolor="none", edgecolor=ink("context"), linewidth=0.35, zorder=1))
 
 
-def _draw_names(axes: Axes, assessment: Assessment, metres_per_mm: float, canvas: Canvas) -> None:
-    """Write the names where they do not run over each other, the largest area first."""
+def _draw_names(axes: Axes, assessment: Assessment, metres_per_mm: float, canvas: Canvas) -> list[str]:
+    """Write the names of the areas; returns those for which there is no room."""
     pt = canvas.sheet.text_pt * 0.8
-    areas = assessment.areas
-    order = np.lexsort((areas["area_id"].astype(str).to_numpy(), -areas["area_m2"].to_numpy()))
-    taken: list[tuple[float, float, float, float]] = []
-    for at in order:
-        geometry = areas.geometry.iloc[at]
+    west, south = axes.get_xlim()[0], axes.get_ylim()[0]
+    wide, high = ((end - start) / metres_per_mm for start, end in (axes.get_xlim(), axes.get_ylim()))
+    least = _SMALLEST_MM / 2
+    names, shapes = [], []
+    for name, geometry in zip(assessment.areas["name"], assessment.areas.geometry, strict=True):
         if geometry is None or geometry.is_empty:
             continue
-        name = shorten(str(areas["name"].iloc[at]), _NAME_MM, pt, weight="bold")
-        half_x = (measure_mm(name, pt, weight="bold") / 2 + 0.6) * metres_per_mm
-        half_y = pt * MM_PER_PT * 0.68 * metres_per_mm
-        for x, y in _list_places(geometry, half_y):
-            frame = (x - half_x, y - half_y, x + half_x, y + half_y)
-            if _is_free(frame, taken, axes):
-                taken.append(frame)
-                _write_name(axes, x, y, name, pt)
-                break
+        shape = shapely.transform(geometry, lambda points: (points - [west, south]) / metres_per_mm)
+        if max(np.subtract(shape.bounds[2:], shape.bounds[:2])) < 2 * least:
+            centre = shapely.box(*shape.bounds).centroid
+            shape = shapely.box(centre.x - least, centre.y - least, centre.x + least, centre.y + least)
+        names.append(str(name))
+        shapes.append(shapely.make_valid(shapely.simplify(shape, 0.1)))
+    scale = (0.0, 0.0, wide / 4 + 8, 10.0)
+    placed = place_names(names, shapes, pt=pt, room=(wide, high), taken=[scale])
+    for one in placed:
+        _write_name(axes, one, pt, (west, south, metres_per_mm))
+    known = {one.at for one in placed}
+    return [name for at, name in enumerate(names) if at not in known]
 
 
-def _list_places(geometry: Any, half_y: float) -> Iterator[tuple[float, float]]:
-    anchor: Any = layers.find_anchor(geometry)
-    _, south, _, north = geometry.bounds
-    yield anchor.x, anchor.y
-    yield anchor.x, north + half_y
-    yield anchor.x, south - half_y
-
-
-def _is_free(
-    frame: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]], axes: Axes
-) -> bool:
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    if frame[0] < west or frame[2] > east or frame[1] < south or frame[3] > north:
-        return False
-    return not any(
-        frame[0] < other[2] and other[0] < frame[2] and frame[1] < other[3] and other[1] < frame[3]
-        for other in taken
-    )
-
-
-def _write_name(axes: Axes, x: float, y: float, name: str, pt: float) -> None:
+def _write_name(axes: Axes, name: MapName, pt: float, view: tuple[float, float, float]) -> None:
+    west, south, metres_per_mm = view
+    if name.leader:
+        ends = np.asarray(name.leader) * metres_per_mm + [west, south]
+        axes.plot(ends[:, 0], ends[:, 1], color=ink("text"), linewidth=0.7, zorder=4)
     ground: Mapping[str, object] = {
         "boxstyle": "round,pad=0.12",
         "facecolor": (ink("page"), 0.8),
         "edgecolor": "none",
     }
     axes.text(
-        x, y, name, size=pt, weight="bold", color=ink("text"), ha="center", va="center", bbox=ground, zorder=5
-    )
+        west + name.x * metres_per_mm, south + name.y * metres_per_mm, "\n".join(name.lines), size=pt,
+        weight=WEIGHT, color=ink("text"), ha="center", va="center", linespacing=1.1, bbox=ground, zorder=5,
+    )  # fmt: skip
 
 
 def _draw_scale(axes: Axes, box: Box, metres_per_mm: float, canvas: Canvas, texts: Texts) -> None:
