@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from geo.byte_survey import Bytes, find_any, find_byte, has_lone_return, survey_bytes
+from geo.byte_survey import Bytes, find_any, find_byte, has_lone_return, recode_bytes, survey_bytes
 from geo.errors import ReadError
 from geo.memory import make_room
 from geo.tables import Note, RawTable, TextTable, tidy_table
@@ -39,6 +39,7 @@ _MARKUP = re.compile(rb"\s*<")
 _BLOCK_BYTES = 1 << 22
 """Read at once by one thread; no row is longer, or Python's reader takes the file."""
 _LINES_NAMED_N = 5
+_ONE_BYTE_ENCODINGS = ("cp1252", "iso8859-1", "iso8859-15")
 _SIGNS = b'\0\r"'
 """Of which a file of plain rows has none."""
 
@@ -175,14 +176,9 @@ def _to_utf8(text: Bytes, encoding: str) -> Bytes:
     name = codecs.lookup(encoding).name
     if name == "utf-8" and _is_utf8(text):
         return text
-    if name == "cp1252" and not _has_windows_marks(text):
-        name = "latin-1"  # the same letters, four times as quick
+    if name in _ONE_BYTE_ENCODINGS:
+        return recode_bytes(text, name)
     return np.frombuffer(text.tobytes().decode(name).encode(), dtype=np.uint8)
-
-
-def _has_windows_marks(text: Bytes) -> bool:
-    """Tell whether a byte is one of the 32 for which Windows-1252 has a letter of its own."""
-    return bool(((text & 0xE0) == 0x80).any())
 
 
 def _split_heading(text: Bytes, file: str, delimiter: str | None) -> _Heading:
