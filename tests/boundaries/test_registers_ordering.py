@@ -29,11 +29,12 @@ def make_frame(rows):
 def test_rows_are_in_the_order_of_pandas(rows, columns, columns_n, is_tight):
     frame, by = make_frame(rows), columns[:columns_n]
     room, ordering._ROOM = ordering._ROOM, 8 if is_tight else ordering._ROOM
+    bits_n, ordering._BITS_N = ordering._BITS_N, 7 if is_tight else ordering._BITS_N
     try:
         found = order_rows(frame, by)
         numbers = pd.Series(number_keys(frame, by))
     finally:
-        ordering._ROOM = room
+        ordering._ROOM, ordering._BITS_N = room, bits_n
     assert found.order.tolist() == frame.sort_values(by, kind="stable").index.tolist()
     repeated = pd.Series(data=False, index=frame.index)
     repeated.iloc[found.order[found.is_repeat]] = True
