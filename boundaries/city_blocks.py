@@ -26,10 +26,8 @@ def give_to_blocks(
 
     Parameters
     ----------
-    screening
-        The whole.
-    published
-        As `boundaries.disclosure.cells.publish_screening` makes it of `screening`.
+    screening, published
+        As in `boundaries.disclosure.other_zones.sum_other_zones`.
     blocks
         Polygons, EPSG:25832. Of a dwelling in two of them the zone is the first.
     counts

@@ -73,10 +73,8 @@ def sum_cut_zones(
 
     Parameters
     ----------
-    screening
-        The whole.
-    published
-        As `boundaries.disclosure.cells.publish_screening` makes it of `screening`.
+    screening, published
+        As in `sum_other_zones`.
     counts
         Dwellings that the cells were summed of, as `boundaries.screening.dwelling_counts.count_dwellings`
         returns them.
