@@ -29,7 +29,7 @@ from maps.figure_text import (
 from maps.list_styles import LIST_STYLES, FillStyle
 from maps.palette import AREA_STYLE, EXTENSION_STYLES, PAGE_INKS, Ink, OutlineStyle
 
-Size = Literal["a4", "slide", "page"]
+Size = Literal["a4", "slide", "page", "band"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +63,10 @@ SHEETS: Mapping[Size, Sheet] = MappingProxyType(
         "a4": Sheet(width_mm=297, height_mm=210, margin_mm=13, text_pt=9.5, side_mm=66),
         "slide": Sheet(width_mm=338.6667, height_mm=190.5, margin_mm=12, text_pt=12.5, side_mm=84),
         "page": Sheet(width_mm=196, height_mm=112, margin_mm=1, text_pt=7.6, side_mm=52, is_bare=True),
+        "band": Sheet(width_mm=196, height_mm=66, margin_mm=1, text_pt=7.6, side_mm=62, is_bare=True),
     }
 )
-"""A4 lying, a slide of 16:9, and the column of a page."""
+"""A4 lying, a slide of 16:9, the column of a page, and a band of it, of which three go on a sheet."""
 
 _STYLE: Any = {
     "font.family": [FONT],

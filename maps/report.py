@@ -227,7 +227,7 @@ def _draw_criteria(assessment: Assessment, listed: PublishedList, texts: Texts) 
     parts = [DocumentPart(paragraphs=(texts.get("report.text.maps"),))]
     for criterion in dict.fromkeys(map(str, listed.criteria["criterion"])):
         title = texts.get(f"criterion.{criterion}.title")
-        figure = draw_list_map(assessment, listed, texts, view=f"criterion-{criterion}", size="page")
+        figure = draw_list_map(assessment, listed, texts, view=f"criterion-{criterion}", size="band")
         caption = texts.get("report.alt.criterion", {"criterion": title})
         picture = embed_figure(figure, f"kort-{criterion}", caption)
         definition = texts.get(f"criterion.{criterion}.definition") + "."

@@ -160,3 +160,28 @@ def test_sizes_are_in_words(bytes_n, shown, texts):
 
 def test_a_css_string_cannot_be_ended():
     assert make_css_string('a"}</style>\\\n') == '"a\\22 \\7d \\3c \\2f style\\3e \\5c \\a "'
+
+
+@pytest.mark.browser
+def test_on_paper_three_maps_of_criteria_go_on_a_sheet_and_no_heading_stands_alone(report, browser, tmp_path):
+    path = tmp_path / "rapport.html"
+    path.write_text(report, encoding="utf-8")
+    # The width between the margins of A4, at 96 dots an inch; 261 mm of 297 are between the others.
+    page = browser.new_page(viewport={"width": round(180 / 25.4 * 96), "height": 900}, offline=True)
+    page.goto(path.as_uri())
+    page.emulate_media(media="print")
+    tops = page.evaluate(
+        "[...document.querySelectorAll('#kort ~ h3, #kort ~ figure')].map(e => e.getBoundingClientRect().toJSON())"
+    )
+    heads, figures = tops[::2], tops[1::2]
+    assert len(heads) == len(figures) == 5
+    for head, figure in zip(heads, figures, strict=True):
+        assert (figure["bottom"] - head["top"]) * 25.4 / 96 < 261 / 3
+    for selector in ("section > h2", "section > h3", "caption"):
+        assert page.evaluate(f"getComputedStyle(document.querySelector({selector!r})).breakAfter") == "avoid"
+    assert page.evaluate("getComputedStyle(document.querySelector('figure')).breakInside") == "avoid"
+    assert page.evaluate("getComputedStyle(document.querySelector('section')).breakInside") == "auto"
+    # A sentence over a figure goes with it, and the head of a table with its first row.
+    assert page.evaluate("getComputedStyle(document.querySelector('#kort ~ p')).breakAfter") == "auto"
+    assert page.evaluate("getComputedStyle(document.querySelector('p:has(+ figure)')).breakAfter") == "avoid"
+    page.context.close()
