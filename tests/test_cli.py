@@ -72,8 +72,12 @@ def test_a_result_is_replaced_only_when_asked(demo, run):
 
 def test_run_on_another_date(demo, tmp_path, run):
     folder, _ = demo
+    front = (folder / "resultat" / "index.html").read_bytes()
     result = run("run", folder, "--on", "2019-01-01", "--output", tmp_path / "old", "--json")
     told = json.loads(result.stdout)
+    # What goes to another folder has a page there, and leaves that of the project alone.
+    assert 'href="fund.csv"' in (tmp_path / "old" / "index.html").read_text(encoding="utf-8")
+    assert (folder / "resultat" / "index.html").read_bytes() == front
     assert told["status_date"] == "2019-01-01"
     assert set(told["dwellings"]["reasons"]) & {"family_before_2020", "other_type_before_2020"}
     assert not any(extension["is_in_force"] for extension in told["extensions"])

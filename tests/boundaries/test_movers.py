@@ -10,9 +10,6 @@ import pytest
 from boundaries.movers import PREVENTION, MoversQuestion, follow_movers
 from boundaries.moves.places import place_dwellings
 from boundaries.moves.products import sum_inflow, sum_outflow
-from boundaries.registers.project import load_project
-from boundaries.registers.readers import read_registers
-from data.synthetic import write_demo
 from geo.errors import DataError, UsageError
 
 WITH = ("0101", "Aarhus", "Odense", "0851")
@@ -20,25 +17,23 @@ CODES = ("0101", "0751", "0461", "0851", "0147", "0615")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("movers")
-    write_demo(folder)
-    project = load_project(folder)
-    registers = read_registers(project)
+def kommune(demo, demo_registers):
+    """The synthetic kommune with the moves between few kommuner."""
+    project, registers = demo_registers
     few = registers.flows[
         registers.flows["from_kommune"].isin(CODES) & registers.flows["to_kommune"].isin(CODES)
     ]
-    return folder, project, replace(registers, flows=few.reset_index(drop=True))
+    return demo[0], project, replace(registers, flows=few.reset_index(drop=True))
 
 
 @pytest.fixture(scope="module")
-def followed(demo):
-    _, project, registers = demo
+def followed(kommune):
+    _, project, registers = kommune
     recent = registers.residents[registers.residents["year"].ge(2024)].reset_index(drop=True)
     return follow_movers(replace(registers, residents=recent), project, MoversQuestion(with_kommune=WITH))
 
 
-def test_the_balance_is_that_of_the_residents_and_sums(followed, demo):
+def test_the_balance_is_that_of_the_residents_and_sums(followed, kommune):
     table = followed.areas.balance
     assert set(table["year"]) == {2025}
     shown = table.dropna()
@@ -47,8 +42,8 @@ def test_the_balance_is_that_of_the_residents_and_sums(followed, demo):
     assert (after == shown["residents_now_n"]).all()
 
 
-def test_the_inflow_is_to_the_areas_that_were_on_a_list(followed, demo):
-    lists = demo[2].lists
+def test_the_inflow_is_to_the_areas_that_were_on_a_list(followed, kommune):
+    lists = kommune[2].lists
     listed = sorted(set(lists.loc[lists["category"].eq(PREVENTION), "area_id"]))
     assert list(followed.areas.inflow_areas) == listed
     own = followed.areas.balance.set_index("area_id").loc[listed]
@@ -74,10 +69,10 @@ def test_an_area_that_came_of_a_split_has_its_name(followed):
     assert names["LS09"] == "Rylevænget"
 
 
-def test_kommuner_are_named_by_code_or_name_and_their_outflow_is_that_of_the_flows(followed, demo):
+def test_kommuner_are_named_by_code_or_name_and_their_outflow_is_that_of_the_flows(followed, kommune):
     kommuner = followed.kommuner
     assert kommuner.kommuner_with == ("0101", "0461", "0751", "0851")
-    true = sum_outflow(demo[2].flows, kommuner.kommuner_with)
+    true = sum_outflow(kommune[2].flows, kommuner.kommuner_with)
     shown = kommuner.outflow["movers_n"].notna()
     assert shown.mean() > 0.9
     assert (kommuner.outflow.loc[shown, "movers_n"] == true.loc[shown, "movers_n"]).all()
@@ -85,8 +80,8 @@ def test_kommuner_are_named_by_code_or_name_and_their_outflow_is_that_of_the_flo
     assert (kommuner.social_export is None) != (kommuner.social_export_error is None)
 
 
-def test_a_table_of_kommuner_can_say_which_have_such_areas(demo):
-    folder, project, registers = demo
+def test_a_table_of_kommuner_can_say_which_have_such_areas(kommune):
+    folder, project, registers = kommune
     bare = replace(registers, residents=registers.residents.iloc[:0])
     question = MoversQuestion(
         with_table=folder / "kommunetal.csv", with_column="prevention_areas_n", from_year=2023
@@ -101,8 +96,8 @@ def test_a_table_of_kommuner_can_say_which_have_such_areas(demo):
         follow_movers(bare, project, replace(question, with_column=None))
 
 
-def test_a_flows_file_goes_before_the_projects(demo, tmp_path):
-    _, project, registers = demo
+def test_a_flows_file_goes_before_the_projects(kommune, tmp_path):
+    _, project, registers = kommune
     path = tmp_path / "flytninger.csv"
     path.write_text(
         "year;from_kommune;to_kommune;exposure;movers_n\n2024;0101;0147;udsat;44\n2024;0147;0101;udsat;55\n",
@@ -114,9 +109,9 @@ def test_a_flows_file_goes_before_the_projects(demo, tmp_path):
     assert found.kommuner.social_export_error is not None
 
 
-def test_without_a_register_of_flows_the_residents_are_counted_between_kommuner(demo):
+def test_without_a_register_of_flows_the_residents_are_counted_between_kommuner(kommune):
     """A project of two kommuner: every second area is of 0751, and the rest of the register of 0999."""
-    _, project, registers = demo
+    _, project, registers = kommune
     areas = registers.areas.assign(
         kommune_code=pd.Series(["0751", "0999"] * len(registers.areas), dtype="str").iloc[
             : len(registers.areas)
@@ -148,8 +143,8 @@ def test_without_a_register_of_flows_the_residents_are_counted_between_kommuner(
     assert set(found.kommuner_with) == {codes[area] for area in listed if area in codes}
 
 
-def test_what_cannot_be_answered_is_told(demo):
-    _, project, registers = demo
+def test_what_cannot_be_answered_is_told(kommune):
+    _, project, registers = kommune
     bare = replace(registers, residents=registers.residents.iloc[:0])
     with pytest.raises(UsageError, match="unknown_kommune"):
         follow_movers(bare, project, MoversQuestion(with_kommune=("Atlantis",)))

@@ -5,15 +5,11 @@ import io
 from dataclasses import replace
 
 import geopandas as gpd
-import pandas as pd
 import pytest
 import shapely
 
-from boundaries.city_screening import CityInputs, screen_city
-from boundaries.registers.cell_columns import CELL_DTYPES
-from boundaries.screening.settings import ScreeningSettings
+from boundaries.city_screening import screen_city
 from boundaries.screening_plan import ScreeningPlan
-from data.synthetic.city import make_city
 from data.texts import load_texts
 from maps.designation_map import render_designation_map
 from maps.screening_map import render_screening_map
@@ -26,22 +22,9 @@ TEXTS = load_texts("da")
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory):
-    cells = make_city(4, side_n=40, zones_n=4).cells
-    cells = cells.reindex(columns=list(CELL_DTYPES)).astype(dict(CELL_DTYPES))
-    files = pd.DataFrame(
-        {"register": ["cells"], "file": ["celler.csv"], "layer": [""], "rows_n": [len(cells)], "sha256": [""]}
-    )
+def city(city_inputs, tmp_path_factory):
+    inputs = city_inputs(side_n=40, zones_n=4)
     plan = ScreeningPlan(name="Prøveby", is_synthetic=True)
-    inputs = CityInputs(
-        cells=cells,
-        registers=None,
-        places=None,
-        old_zones=None,
-        settings=ScreeningSettings(),
-        files=files,
-        findings=pd.DataFrame(),
-    )
     first = screen_city(plan, inputs)
     zones = first.published.zones.geometry
     x, y = zones.union_all().centroid.coords[0]

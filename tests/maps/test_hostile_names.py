@@ -3,19 +3,17 @@
 import csv
 import zipfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
 
-from boundaries.city_screening import CityInputs, screen_city
+from boundaries.city_screening import screen_city
 from boundaries.designation.made_list import NoList
 from boundaries.disclosure.suppression import Published
-from boundaries.registers.cell_columns import CELL_DTYPES
-from boundaries.screening.settings import ScreeningSettings
 from boundaries.screening_plan import ScreeningPlan
-from data.synthetic.city import make_city
 from maps.area_map import render_area_map
 from maps.chapters import place_chapter
 from maps.figure_files import save_figure
@@ -110,7 +108,7 @@ def publish(shown):
     return Published(assessment=shown, profile=pd.DataFrame())
 
 
-def render_index_of(shown, listed, texts, tmp_path):
+def render_index_of(shown, listed, _, texts, tmp_path):
     files = [tmp_path / f"{name}.csv" for name in ("<img src=x onerror=window.ran=1>", "a'b", "{{ 7*7 }}")]
     files = [file.with_name(file.name.replace("/", "")) for file in files]
     for file in files:
@@ -121,22 +119,10 @@ def render_index_of(shown, listed, texts, tmp_path):
     return render_index(tmp_path, [run, movers])
 
 
-def screen_hostile():
+@pytest.fixture(scope="module")
+def hostile_city(city_inputs):
     """A screened city whose zones, barriers and files have the names, a zone each."""
-    cells = make_city(4, side_n=30, zones_n=2).cells
-    cells = cells.reindex(columns=list(CELL_DTYPES)).astype(dict(CELL_DTYPES))
-    files = pd.DataFrame(
-        {"register": "barriers", "file": NAMES, "layer": "", "rows_n": len(cells), "sha256": ""}
-    )
-    inputs = CityInputs(
-        cells=cells,
-        registers=None,
-        places=None,
-        old_zones=None,
-        settings=ScreeningSettings(),
-        files=files,
-        findings=pd.DataFrame(),
-    )
+    inputs = city_inputs([("barriers", name) for name in NAMES])
     city = screen_city(ScreeningPlan(name=NAMES[1], is_synthetic=True), inputs)
     numbers = range(1, len(NAMES) + 1)
     zones = city.published.zones.iloc[[at % 2 for at in range(len(NAMES))]]
@@ -149,19 +135,30 @@ def screen_hostile():
 
 
 RENDERERS = {
-    "screening": lambda shown, listed, texts, folder: render_screening_map(screen_hostile(), texts),
-    "report": lambda shown, listed, texts, folder: render_report(publish(shown), listed, texts),
-    "areas": lambda shown, listed, texts, folder: render_area_map(shown, texts, title=NAMES[1]),
-    "list": lambda shown, listed, texts, folder: render_area_map(shown, texts, listed=listed),
+    "screening": lambda shown, listed, city, texts, folder: render_screening_map(city, texts),
+    "report": lambda shown, listed, city, texts, folder: render_report(publish(shown), listed, texts),
+    "areas": lambda shown, listed, city, texts, folder: render_area_map(shown, texts, title=NAMES[1]),
+    "list": lambda shown, listed, city, texts, folder: render_area_map(shown, texts, listed=listed),
     "index": render_index_of,
 }
 """Every kind of page that names areas; a new one is a line here."""
 
 
+@pytest.fixture(scope="module")
+def find_document(hostile, hostile_city, texts, tmp_path_factory):
+    """Render each page once."""
+
+    @cache
+    def find(kind):
+        return RENDERERS[kind](*hostile, hostile_city, texts, tmp_path_factory.mktemp(kind))
+
+    return find
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("kind", RENDERERS)
-def test_a_page_shows_each_name_and_runs_none(kind, hostile, texts, browser, tmp_path):
-    document = RENDERERS[kind](*hostile, texts, tmp_path)
+def test_a_page_shows_each_name_and_runs_none(kind, find_document, browser, tmp_path):
+    document = find_document(kind)
     path = Path(tmp_path) / "page.html"
     path.write_text(document, encoding="utf-8", newline="")
     noise = []
@@ -188,8 +185,8 @@ def test_a_page_shows_each_name_and_runs_none(kind, hostile, texts, browser, tmp
 
 
 @pytest.mark.parametrize("kind", ["report", "index"])
-def test_a_page_to_read_has_no_script_and_a_policy_that_allows_none(kind, hostile, texts, tmp_path):
-    document = RENDERERS[kind](*hostile, texts, tmp_path)
+def test_a_page_to_read_has_no_script_and_a_policy_that_allows_none(kind, find_document):
+    document = find_document(kind)
     assert "<script" not in document
     policy = document.split('Content-Security-Policy" content="')[1].split('"')[0]
     assert "default-src &#39;none&#39;" in policy

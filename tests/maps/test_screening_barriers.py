@@ -8,11 +8,8 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from boundaries.city_screening import CityInputs, screen_city
-from boundaries.registers.cell_columns import CELL_DTYPES
-from boundaries.screening.settings import ScreeningSettings
+from boundaries.city_screening import screen_city
 from boundaries.screening_plan import ScreeningPlan
-from data.synthetic.city import make_city
 from data.texts import load_texts
 from maps.screening_barriers import describe_barriers, tabulate_barriers
 from maps.screening_files import describe_screening, write_screening
@@ -24,27 +21,8 @@ HOSTILE = '</script><img src=x onerror=alert(1)>"'
 
 
 @pytest.fixture(scope="module")
-def plain():
-    cells = make_city(4, side_n=30, zones_n=2).cells
-    cells = cells.reindex(columns=list(CELL_DTYPES)).astype(dict(CELL_DTYPES))
-    files = pd.DataFrame(
-        {
-            "register": ["cells", "barriers", "crossings"],
-            "file": ["celler.csv", "spor.gpkg", "broer.gpkg"],
-            "layer": "",
-            "rows_n": [len(cells), 3, 4],
-            "sha256": "",
-        }
-    )
-    inputs = CityInputs(
-        cells=cells,
-        registers=None,
-        places=None,
-        old_zones=None,
-        settings=ScreeningSettings(),
-        files=files,
-        findings=pd.DataFrame(),
-    )
+def plain(city_inputs):
+    inputs = city_inputs([("cells", "celler.csv"), ("barriers", "spor.gpkg"), ("crossings", "broer.gpkg")])
     return screen_city(ScreeningPlan(name="Prøveby", is_synthetic=True), inputs)
 
 

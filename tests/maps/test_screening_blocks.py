@@ -11,11 +11,9 @@ import pytest
 import shapely
 from python_calamine import CalamineWorkbook
 
-from boundaries.city_screening import CityInputs, screen_city
-from boundaries.registers.cell_columns import CELL_DTYPES, UNITS, GridCriterion
-from boundaries.screening.settings import ScreeningSettings
+from boundaries.city_screening import screen_city
+from boundaries.registers.cell_columns import UNITS, GridCriterion
 from boundaries.screening_plan import ScreeningPlan
-from data.synthetic.city import make_city
 from data.texts import load_texts
 from maps.screening_blocks import describe_blocks, describe_outlines
 from maps.screening_files import describe_screening, write_screening
@@ -26,27 +24,8 @@ TEXTS = load_texts("da")
 
 
 @pytest.fixture(scope="module")
-def city():
-    cells = make_city(4, side_n=30, zones_n=2).cells
-    cells = cells.reindex(columns=list(CELL_DTYPES)).astype(dict(CELL_DTYPES))
-    files = pd.DataFrame(
-        {
-            "register": ["cells", "blocks"],
-            "file": ["celler.csv", "karreer.gpkg"],
-            "layer": "",
-            "rows_n": [len(cells), 9],
-            "sha256": "",
-        }
-    )
-    inputs = CityInputs(
-        cells=cells,
-        registers=None,
-        places=None,
-        old_zones=None,
-        settings=ScreeningSettings(),
-        files=files,
-        findings=pd.DataFrame(),
-    )
+def city(city_inputs):
+    inputs = city_inputs([("cells", "celler.csv"), ("blocks", "karreer.gpkg")])
     plan = ScreeningPlan(name="Prøveby", is_synthetic=True)
     shapes = [
         shape.buffer(30, join_style="mitre") for shape in screen_city(plan, inputs).published.zones.geometry
