@@ -177,7 +177,7 @@ def make_key_figures(city: ScreenedCity, texts: Texts) -> list[KeyFigure]:
     """Return the figures that matter: zones, their residents, inhabited cells."""
     parts = city.published.parts.set_index("part")
     zones, whole = (parts.loc[part, "residents_n"] for part in ("zones", "city"))
-    words = texts.section("page.grid.figure")
+    words = {name: texts.get(f"page.grid.figure.{name}") for name in ("zones", "residents", "cells")}
     return [
         KeyFigure(value=labels.format_count(len(city.published.zones), texts.language), label=words["zones"]),
         KeyFigure(

@@ -220,6 +220,19 @@ def test_the_hidden_cells_of_figure_and_legend_agree(city, language, label, note
     assert all(label not in {line.label for line in view.legend} for view in others)
 
 
+def test_an_uninhabited_cell_is_not_among_the_inhabited(city):
+    cells = city.published.cells.copy()
+    at = cells.index[cells["zone"].isna() & cells["shown"].ne("nothing")][0]
+    cells.loc[at, ["residents_n", "criteria_met_n"]] = [0, pd.NA]
+    changed = replace(city, published=replace(city.published, cells=cells))
+    before, after = (
+        {line.style: line.count for line in make_views(one, TEXTS)[0].legend} for one in (city, changed)
+    )
+    assert "g-empty" not in before
+    assert after["g-empty"] == 1
+    assert sum(before.values()) == sum(after.values())
+
+
 def test_the_limit_is_a_break_and_parts_worse_from_better(city):
     rows = city.published.cells
     for name in list_known(city):
