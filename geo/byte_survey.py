@@ -13,6 +13,8 @@ from geo.memory import make_room
 
 _PIECE_BYTES = 1 << 17
 _SPACE, _NEWLINE, _RETURN = (np.uint8(ord(letter)) for letter in " \n\r")
+_QUOTE = ord('"')
+_NOWHERE = np.zeros(0, dtype=np.int64)
 _FIRST_HIGH = np.uint8(0x80)
 _FIRST_ODD_LETTER = np.uint8("\u0300".encode()[0])
 """Text below U+0300 is in NFC, and has none of the blanks that are above; a lost letter is, too."""
@@ -36,10 +38,14 @@ class ByteSurvey(NamedTuple):
     is_plain
         No cell can need to be trimmed or composed, has a no-break space, or looks garbled. False says
         nothing: some cell may.
+    has_open_quotes
+        A line has an odd number of quotes, so that a cell may go on in the next one. The rest is not known
+        then.
     """
 
     lines_n: int
     is_plain: bool
+    has_open_quotes: bool = False
 
 
 def find_byte(cells: Bytes, byte: int) -> int:
@@ -122,32 +128,43 @@ def survey_bytes(cells: Bytes, *, delimiter: str) -> ByteSurvey:
     cells
         UTF-8; a carriage return stands before a newline only.
     delimiter
-        What stands between the cells. Nothing is known here of quotes: where there are any, their
-        inside may have to be trimmed.
+        What stands between the cells.
 
     Examples
     --------
     >>> import numpy as np
     >>> survey_bytes(np.frombuffer("1;Åvej 2\n2;Øvej 3\n".encode(), np.uint8), delimiter=";")
-    ByteSurvey(lines_n=2, is_plain=True)
-    >>> survey_bytes(np.frombuffer("1;Åvej 2 \n2; Øvej 3".encode(), np.uint8), delimiter=";")
-    ByteSurvey(lines_n=2, is_plain=False)
+    ByteSurvey(lines_n=2, is_plain=True, has_open_quotes=False)
+    >>> survey_bytes(np.frombuffer("1;Åvej 2 \n2; Øvej 3".encode(), np.uint8), delimiter=";").is_plain
+    False
     """
     if not len(cells):
         return ByteSurvey(0, is_plain=True)
     is_plain = delimiter in _PLAIN_DELIMITERS and _SPACE not in (cells[0], cells[-1])
-    ends_n = 0
+    ends_n = quotes_n = 0
     for begin in range(0, len(cells), _PIECE_BYTES):
-        # With the byte before, which may be the end of a cell, and which is no newline that counts.
-        piece = cells[max(0, begin - 1) : begin + _PIECE_BYTES]
-        is_end = piece == _NEWLINE
-        newlines_n = int(np.count_nonzero(is_end))
-        ends_n += newlines_n - int(begin > 0 and is_end[0])
-        is_plain = is_plain and _is_plain_piece(piece, is_end, newlines_n, delimiter)
-    return ByteSurvey(ends_n + int(cells[-1] != _NEWLINE), is_plain=is_plain)
+        # With the byte before, which may be the end of a cell; it was counted in its own piece.
+        lead_n = min(begin, 1)
+        piece = cells[begin - lead_n : begin + _PIECE_BYTES]
+        is_end, is_quote = piece == _NEWLINE, _find_quotes(piece)
+        ends_n += int(np.count_nonzero(is_end[lead_n:]))
+        if is_quote is not None or quotes_n % 2:
+            quotes = _NOWHERE if is_quote is None else np.flatnonzero(is_quote[lead_n:])
+            if ((quotes_n + np.searchsorted(quotes, np.flatnonzero(is_end[lead_n:]))) % 2).any():
+                return ByteSurvey(0, is_plain=False, has_open_quotes=True)
+            quotes_n += len(quotes)
+        is_plain = is_plain and _is_plain_piece(piece, is_end, is_quote, delimiter)
+    return ByteSurvey(ends_n + int(cells[-1] != _NEWLINE), is_plain, has_open_quotes=quotes_n % 2 == 1)
 
 
-def _is_plain_piece(piece: Bytes, is_end: NDArray[np.bool_], ends_n: int, delimiter: str) -> bool:
+def _find_quotes(piece: Bytes) -> NDArray[np.bool_] | None:
+    """Tell where quotes are; None where there is none, which is found out sooner."""
+    return piece == _QUOTE if _QUOTE in piece.tobytes() else None
+
+
+def _is_plain_piece(
+    piece: Bytes, is_end: NDArray[np.bool_], is_quote: NDArray[np.bool_] | None, delimiter: str
+) -> bool:
     """Tell whether a piece has no letter to compose and no blank but spaces within a cell.
 
     `is_end`, where newlines are, is written over.
@@ -157,7 +174,7 @@ def _is_plain_piece(piece: Bytes, is_end: NDArray[np.bool_], ends_n: int, delimi
     letters = piece.tobytes()
     if _NO_BREAK_SPACE_LEAD in letters or _GARBLED_TRAIL in letters:
         return False
-    controls_n = np.count_nonzero(piece < _SPACE)
+    controls_n, ends_n = np.count_nonzero(piece < _SPACE), np.count_nonzero(is_end)
     is_mark = is_end
     if controls_n != ends_n:
         is_return = piece == _RETURN
@@ -165,5 +182,7 @@ def _is_plain_piece(piece: Bytes, is_end: NDArray[np.bool_], ends_n: int, delimi
             return False
         is_mark |= is_return
     is_mark |= piece == ord(delimiter)
+    if is_quote is not None:
+        is_mark |= is_quote
     is_space = piece == _SPACE
     return not ((is_mark[:-1] & is_space[1:]).any() or (is_space[:-1] & is_mark[1:]).any())

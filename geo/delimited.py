@@ -220,37 +220,28 @@ def _find_delimiter(heading: str) -> str:
 def _read_body(heading: _Heading, file: str, *, may_have_quotes: bool = True) -> RawTable:
     cells = heading.text[heading.start :]
     has_quotes = may_have_quotes and find_byte(cells, ord('"')) >= 0
-    surveying = None if has_quotes else run_beside(partial(survey_bytes, cells, delimiter=heading.delimiter))
+    surveying = run_beside(partial(survey_bytes, cells, delimiter=heading.delimiter))
     columns = _read_fast(heading, has_quotes=has_quotes) if len(cells) else None
     if columns is None:
         return RawTable(heading.names, *_read_by_row(heading, file), file, "")
-    rows_n = len(columns[0])
-    if surveying is not None:
-        survey = surveying.result()
-        if rows_n == survey.lines_n:
-            # Every row takes a line at least, so that each took one.
-            line = np.arange(heading.line, heading.line + rows_n, dtype=np.int64)
-            return RawTable(heading.names, columns, line, file, "", is_plain=survey.is_plain)
-    plain_lines = _find_plain_lines(cells, heading.line)
+    rows_n, survey = len(columns[0]), surveying.result()
+    if rows_n == survey.lines_n and not survey.has_open_quotes:
+        # Every row takes a line at least, so that each took one.
+        line = np.arange(heading.line, heading.line + rows_n, dtype=np.int64)
+        return RawTable(heading.names, columns, line, file, "", is_plain=survey.is_plain)
+    plain_lines = None if survey.has_open_quotes else _find_plain_lines(cells, heading.line)
     if plain_lines is None or rows_n != len(plain_lines):
         return RawTable(heading.names, *_read_by_row(heading, file), file, "")
     return RawTable(heading.names, columns, plain_lines, file, "")
 
 
-def _find_plain_lines(cells: np.ndarray, first: int) -> np.ndarray | None:
-    """Return the line of every row, where each row is a line; None where a quote spans lines.
-
-    A quoted line break leaves an odd number of quotes on the line where it opens, unless a stray quote
-    makes it even; the row count of the reader then differs from the line count, and gives it away.
-    """
+def _find_plain_lines(cells: np.ndarray, first: int) -> np.ndarray:
+    """Return the line of every row, where each row is a line and some lines are blank."""
     ends = np.flatnonzero(cells == ord("\n"))
     starts = np.concatenate(([0], ends + 1))
     ends = np.append(ends, len(cells))
     if starts[-1] == len(cells):
         starts, ends = starts[:-1], ends[:-1]
-    is_quote = cells == ord('"')
-    if is_quote.any() and np.bitwise_xor.reduceat(is_quote.view(np.uint8), starts).any():
-        return None
     length = ends - starts
     is_blank = (length == 0) | ((length == 1) & (cells[np.minimum(starts, len(cells) - 1)] == ord("\r")))
     return np.asarray(np.flatnonzero(~is_blank) + first, dtype=np.int64)
@@ -266,7 +257,6 @@ def _read_fast(heading: _Heading, *, has_quotes: bool) -> list[pa.ChunkedArray] 
             parse_options=arrow_csv.ParseOptions(
                 delimiter=heading.delimiter,
                 quote_char='"' if has_quotes else False,
-                newlines_in_values=has_quotes,
                 ignore_empty_lines=True,
             ),
             convert_options=arrow_csv.ConvertOptions(

@@ -30,7 +30,7 @@ def test_what_is_plain_needs_no_cleaning(rows, newline):
 def test_a_blank_beside_a_delimiter_is_seen_wherever_a_piece_ends(monkeypatch, at):
     monkeypatch.setattr(byte_survey, "_PIECE_BYTES", 4)
     cells = "abc;def;ghi\n"
-    assert survey_bytes(to_bytes(cells.encode()), delimiter=";") == (1, True)
+    assert survey_bytes(to_bytes(cells.encode()), delimiter=";") == (1, True, False)
     spaced = (cells[:at] + " " + cells[at:]).encode()
     expected = at not in {0, 3, 4, 7, 8, 11}
     assert survey_bytes(to_bytes(spaced), delimiter=";").is_plain is expected
@@ -47,6 +47,19 @@ def test_a_byte_is_found_wherever_a_piece_ends(monkeypatch, at):
     text = b"a" * at + b"bab"
     assert find_byte(to_bytes(text), ord("b")) == at
     assert find_byte(to_bytes(text), ord("c")) == -1
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet='a;" \n', max_size=20), st.integers(1, 5))
+def test_quotes_are_paired_on_every_line_wherever_a_piece_ends(text, piece_n):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(byte_survey, "_PIECE_BYTES", piece_n)
+        survey = survey_bytes(to_bytes(text.encode()), delimiter=";")
+    assert survey.has_open_quotes == any(line.count('"') % 2 for line in text.split("\n"))
+    if not survey.has_open_quotes:
+        assert survey.lines_n == len(text.splitlines())
+    if survey.is_plain:
+        assert all(cell == cell.strip() for cell in text.replace('"', ";").replace("\n", ";").split(";"))
 
 
 @settings(max_examples=200, deadline=None)
@@ -89,4 +102,4 @@ def test_lines_are_counted_wherever_a_piece_ends(text, piece_n):
 
 
 def test_no_rows_have_no_lines():
-    assert survey_bytes(to_bytes(b""), delimiter=";") == (0, True)
+    assert survey_bytes(to_bytes(b""), delimiter=";") == (0, True, False)
