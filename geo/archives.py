@@ -1,11 +1,13 @@
 """Zip archives: whatever is wrong in one is one error that names the file."""
 
+import shutil
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from geo.errors import ReadError
 
@@ -20,6 +22,9 @@ _BROKEN = (
     RuntimeError,
     UnicodeDecodeError,
 )
+
+_COPIED_BYTES_N = 1 << 20
+_LONGEST_LINE_N = 1 << 16
 
 
 @contextmanager
@@ -41,3 +46,38 @@ def open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except _BROKEN as broken:
         raise ReadError("files.broken", {"file": path.name, "reason": str(broken)}) from broken
+
+
+@contextmanager
+def unpack_member(path: Path, member: PurePosixPath) -> Iterator[Path]:
+    """Unpack one file of a zip into a folder that is gone afterwards.
+
+    Parameters
+    ----------
+    path
+        An existing zip.
+    member
+        The file in it; the copy has its name without the folders.
+
+    Raises
+    ------
+    ReadError
+        As `open_zip`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / member.name
+        with open_zip(path) as archive, archive.open(str(member)) as packed, copy.open("wb") as unpacked:
+            shutil.copyfileobj(packed, unpacked, _COPIED_BYTES_N)
+        yield copy
+
+
+def read_first_line(path: Path, member: PurePosixPath) -> str:
+    """Return the first line of a text in a zip as far as it is UTF-8; other letters are marks.
+
+    Raises
+    ------
+    ReadError
+        As `open_zip`.
+    """
+    with open_zip(path) as archive, archive.open(str(member)) as stream:
+        return stream.readline(_LONGEST_LINE_N).decode("utf-8-sig", errors="replace").strip()

@@ -1,22 +1,21 @@
 """The door for every input: a table or a layer of any format, as text, with the line of each row."""
 
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePath, PurePosixPath
 from typing import TypeVar
 
-from geo.archives import open_zip
-from geo.delimited import read_delimited
+from geo.archives import open_zip, read_first_line, unpack_member
+from geo.delimited import DELIMITERS, read_delimited
 from geo.errors import ReadError, UsageError
 from geo.json_tables import JSON_SUFFIXES, is_json_table, list_json_tables, read_json_table, read_json_tables
 from geo.layer_files import LAYER_SUFFIXES, has_layer
 from geo.layers import list_gdal_layers, read_gdal_layer, read_geoparquet_layer
 from geo.parquet import find_geometry_column, read_parquet_table
 from geo.sheets import list_sheets, read_sheet
-from geo.tables import TextLayer, TextTable
+from geo.tables import Note, TextLayer, TextTable
 
 DELIMITED_SUFFIXES = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz")
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -50,6 +49,16 @@ _OTHER_FORMATS = (
     (b"%PDF", ".pdf"),
 )
 _MAGIC_BYTES_N = 16
+
+_NO_TABLE = (
+    "files.no_heading",
+    "files.no_heading_in_sheet",
+    "files.is_empty",
+    "files.no_rows_in_json",
+    "files.several_lists",
+    "files.several_sheets",
+)
+"""What is said of a sheet or a file in which no wanted table is."""
 
 
 def read_table(
@@ -91,7 +100,7 @@ def read_table(
         return read_json_table(file, name=sheet)
     if suffix == ZIP_SUFFIX:
         read_member = partial(read_table, sheet=sheet, encoding=encoding, delimiter=delimiter)
-        return replace(_read_zipped(file, read_member), file=file.name)
+        return replace(_read_zipped(file, find_zipped_table(file), read_member), file=file.name)
     raise ReadError("files.no_table_format", {"file": file.name, "required": ", ".join(_TABLES_NAMED)})
 
 
@@ -103,56 +112,147 @@ def read_tables(
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> tuple[TextTable, ...]:
-    """Read a table, or of a JSON file with several lists, zipped or not, those that are wanted.
+    """Read a table, or of a file with several tables those that are wanted.
+
+    Several tables are the lists of a JSON file, the filled sheets of a workbook, and the files in a zip,
+    which may hold several themselves.
 
     Parameters
     ----------
     path, encoding, delimiter
         As `read_table`.
     is_wanted
-        Tells by the headings whether one of several lists is wanted.
+        Tells by the headings whether one of several tables is wanted. The only table of a file is read
+        unasked.
     sheet
         As `read_table`; where it is given, only that one is read.
 
     Returns
     -------
     tuple of TextTable
-        In the order of the file.
+        In the order of the file. Of several files in a zip ``layer`` names the file, too. The first has a
+        note of what was left out of a workbook or a zip.
 
     Raises
     ------
     ReadError, UsageError
-        As `read_table`, and where of several lists none is wanted.
+        As `read_table`, and where of several tables none is wanted.
     """
     file = require_file(path)
     suffix = find_suffix(file)
-    if suffix == ZIP_SUFFIX and sheet is None:
+    if sheet is None and suffix == ZIP_SUFFIX:
         read_member = partial(read_tables, is_wanted=is_wanted, encoding=encoding, delimiter=delimiter)
-        return tuple(replace(text, file=file.name) for text in _read_zipped(file, read_member))
+        members = list_zipped_tables(file)
+        if len(members) > 1:
+            return _read_wanted_members(file, members, read_member, is_wanted)
+        texts = _read_zipped(file, members[0], read_member)
+        return tuple(replace(text, file=file.name) for text in texts)
+    if sheet is None and suffix in SHEET_SUFFIXES:
+        names = list_sheets(file)
+        return _read_wanted_sheets(file, names, is_wanted) if len(names) > 1 else (read_sheet(file),)
     if suffix in JSON_SUFFIXES and sheet is None:
         return read_json_tables(file, is_wanted=is_wanted)
     return (read_table(file, sheet=sheet, encoding=encoding, delimiter=delimiter),)
 
 
-def _read_zipped(file: Path, read: Callable[[Path], _Read]) -> _Read:
-    """Read the one table of a zip from a copy that lives no longer than the reading."""
-    member = find_zipped_table(file)
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / member.name
-        with open_zip(file) as archive:
-            copy.write_bytes(archive.read(str(member)))
+def _read_wanted_sheets(
+    file: Path, names: Sequence[str], is_wanted: Callable[[Sequence[str]], bool]
+) -> tuple[TextTable, ...]:
+    """Read the sheets that are wanted; one without a heading is none, and faults of others matter not."""
+    texts: list[TextTable] = []
+    for name in names:
+        try:
+            text = read_sheet(file, sheet=name)
+        except ReadError as broken:
+            if broken.key in _NO_TABLE:
+                continue
+            raise
+        if is_wanted(list(text.frame.columns)):
+            texts.append(text)
+    if not texts:
+        raise UsageError("files.several_sheets", {"file": file.name, "found": ", ".join(names)})
+    return _note_left_out(texts, names, [text.layer for text in texts])
+
+
+def _read_wanted_members(
+    file: Path,
+    members: Sequence[PurePosixPath],
+    read: Callable[[Path], tuple[TextTable, ...]],
+    is_wanted: Callable[[Sequence[str]], bool],
+) -> tuple[TextTable, ...]:
+    """Read the files of a zip that are wanted; what is no table, as a text about the others, is none."""
+    texts: list[TextTable] = []
+    used: list[str] = []
+    for member in members:
+        try:
+            found = _read_zipped(file, member, read)
+        except (ReadError, UsageError) as broken:
+            if broken.key in _NO_TABLE or not _may_be_wanted(file, member, is_wanted):
+                continue
+            raise
+        wanted = [text for text in found if is_wanted(list(text.frame.columns))]
+        texts += [
+            replace(text, file=file.name, layer="/".join(filter(None, (str(member), text.layer))))
+            for text in wanted
+        ]
+        used += [str(member)] * bool(wanted)
+    names = [str(member) for member in members]
+    if not texts:
+        raise UsageError("files.several_tables", {"file": file.name, "found": ", ".join(names)})
+    return _note_left_out(texts, names, used)
+
+
+def _may_be_wanted(file: Path, member: PurePosixPath, is_wanted: Callable[[Sequence[str]], bool]) -> bool:
+    """Tell whether a file that cannot be read may be a wanted one; a text tells by its first line."""
+    if find_suffix(member) not in DELIMITED_SUFFIXES or member.suffix.lower() == ".gz":
+        return True
+    line = read_first_line(file, member)
+    return any(is_wanted([cell.strip(' "') for cell in line.split(mark)]) for mark in DELIMITERS)
+
+
+def _note_left_out(
+    texts: Sequence[TextTable], names: Sequence[str], used: Sequence[str]
+) -> tuple[TextTable, ...]:
+    """Return the tables, the first with a note of the names that were not used."""
+    left_out = [name for name in names if name not in used]
+    first, *others = texts
+    if left_out:
+        note = Note("files.tables_left_out", {"source": first.file, "found": ", ".join(left_out)})
+        first = replace(first, notes=(note, *first.notes))
+    return (first, *others)
+
+
+def _read_zipped(file: Path, member: PurePosixPath, read: Callable[[Path], _Read]) -> _Read:
+    with unpack_member(file, member) as copy:
         return read(copy)
 
 
 def find_zipped_table(file: Path) -> PurePosixPath:
-    """Return which member of a zip is the table; what describes an extract (``…_Metadata.json``) is none.
+    """Return which member of a zip is the table.
+
+    Raises
+    ------
+    ReadError
+        As `list_zipped_tables`.
+    UsageError
+        Where there are several.
+    """
+    tables = list_zipped_tables(file)
+    if len(tables) > 1:
+        found = ", ".join(str(name) for name in tables)
+        raise UsageError("files.several_tables", {"file": file.name, "found": found})
+    return tables[0]
+
+
+def list_zipped_tables(file: Path) -> list[PurePosixPath]:
+    """Return the members of a zip that are tables, one at least.
+
+    What describes an extract (``…_Metadata.json``) is none, nor is what a Mac adds to its zips (``._…``).
 
     Raises
     ------
     ReadError
         Where it is no zip, or has no table.
-    UsageError
-        Where it has several.
     """
     with open_zip(file) as archive:
         names = [PurePosixPath(name) for name in archive.namelist()]
@@ -166,10 +266,7 @@ def find_zipped_table(file: Path) -> PurePosixPath:
     ]
     if not tables:
         raise ReadError("files.no_table_in_zip", {"file": file.name, "required": ", ".join(readable)})
-    if len(tables) > 1:
-        found = ", ".join(str(name) for name in tables)
-        raise UsageError("files.several_tables", {"file": file.name, "found": found})
-    return tables[0]
+    return tables
 
 
 def read_layer(path: str | Path, *, layer: str | None = None, crs: str | None = None) -> TextLayer:
