@@ -9,8 +9,9 @@ OUT := out/demo
 demo: $(VENV)/.installed
 	$(BIN)/boligkort demo $(OUT) --overwrite
 
+# A file goes to one process, which so builds what its tests share once.
 test: $(VENV)/.developing
-	$(BIN)/python -m pytest -q -n 2 -m "not thorough" --cov --cov-branch --cov-report=term --cov-fail-under=95
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough" --cov --cov-branch --cov-report=term --cov-fail-under=95
 
 # Many seeds of what make test tries a few of: damaged files, planted cities, simulated panels.
 thorough: $(VENV)/.developing
