@@ -14,11 +14,8 @@ from boundaries.delineation.decisions import drop_extension
 from boundaries.designation.made_list import make_list
 from boundaries.disclosure.lists import publish_list
 from boundaries.model import Settings
-from boundaries.registers.project import load_project
-from boundaries.registers.readers import read_registers
 from boundaries.whatif.evaluation import evaluate_proposals
 from boundaries.whatif.reader import read_proposals, template_text
-from data.synthetic import write_demo
 from geo.errors import DataError
 
 STATUS = date(2025, 1, 1)
@@ -290,18 +287,12 @@ def test_the_law_of_another_date_can_be_asked_for(make_town, evaluate):
     assert result.to_json()["is_synthetic"] is True
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder)
-    project = load_project(folder)
-    return project, read_registers(project)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("status_date", [date(2024, 1, 1), date(2025, 1, 1)])
-def test_the_demo_without_its_extension_is_the_list_of_registers_without_it(demo, tmp_path, status_date):
-    project, registers = demo
+def test_the_demo_without_its_extension_is_the_list_of_registers_without_it(
+    demo_registers, tmp_path, status_date
+):
+    project, registers = demo_registers
     path = tmp_path / "uden.toml"
     path.write_text('[[extensions]]\nextension_id="UDV-01"\napproved=false\n', encoding="utf-8")
     result = evaluate_proposals(registers, project.settings, status_date, read_proposals(path))
@@ -331,8 +322,8 @@ def test_the_demo_without_its_extension_is_the_list_of_registers_without_it(demo
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["da", "en"])
-def test_the_template_fits_the_demo_and_agrees_with_a_plain_count(demo, tmp_path, language):
-    project, registers = demo
+def test_the_template_fits_the_demo_and_agrees_with_a_plain_count(demo_registers, tmp_path, language):
+    project, registers = demo_registers
     path = tmp_path / "whatif.toml"
     path.write_text(template_text(language), encoding="utf-8")
     result = evaluate_proposals(registers, project.settings, STATUS, read_proposals(path))

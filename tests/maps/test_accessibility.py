@@ -7,16 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from boundaries.city_screening import CityInputs, screen_city
+from boundaries.city_screening import screen_city
 from boundaries.designation.made_list import NoList
 from boundaries.disclosure.suppression import Published
 from boundaries.movers import AreaMoves, MoversQuestion, follow_movers
-from boundaries.registers.cell_columns import CELL_DTYPES
 from boundaries.registers.project import Project
-from boundaries.screening.settings import ScreeningSettings
 from boundaries.screening_plan import ScreeningPlan
-from data.synthetic.city import make_city
-from data.texts import load_texts
 from maps.area_map import render_area_map
 from maps.chapters import place_chapter
 from maps.designation_map import render_designation_map
@@ -107,30 +103,20 @@ def render_swipe(sources):
     return sources["demo"].swipe
 
 
-def screen_planted_city():
+def screen_planted_city(make_city_inputs):
     """A planted city of counted cells beside a designation of its westernmost zone."""
-    cells = make_city(4, side_n=40, zones_n=4).cells
-    columns = ["register", "file", "layer", "rows_n", "sha256"]
-    inputs = CityInputs(
-        cells=cells.reindex(columns=list(CELL_DTYPES)).astype(dict(CELL_DTYPES)),
-        registers=None,
-        places=None,
-        old_zones=None,
-        settings=ScreeningSettings(),
-        files=pd.DataFrame([["cells", "celler.csv", "", len(cells), ""]], columns=columns),
-        findings=pd.DataFrame(),
-    )
+    inputs = make_city_inputs(side_n=40, zones_n=4)
     plan = ScreeningPlan(name="Prøveby", compare=Path("gamle.geojson"))
     zones = screen_city(plan, inputs).published.zones[["name", "geometry"]]
     return screen_city(plan, replace(inputs, old_zones=zones.iloc[:1]))
 
 
-def render_grid(_):
-    return render_screening_map(screen_planted_city(), load_texts("da"))
+def render_grid(sources):
+    return render_screening_map(sources["city"], sources["texts"])
 
 
-def render_designations(_):
-    return render_designation_map(screen_planted_city(), load_texts("da"))
+def render_designations(sources):
+    return render_designation_map(sources["city"], sources["texts"])
 
 
 def publish_few_moves(sources):
@@ -209,9 +195,10 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def documents(make, texts, demo_pages):
+def documents(make, texts, demo_pages, city_inputs):
     """Render each page once."""
     sources = {"assessment": make["assessment"](), "texts": texts, "demo": demo_pages}
+    sources["city"] = screen_planted_city(city_inputs)
     made = {}
 
     def find(kind):
