@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,7 @@ _GEOJSON_TYPE = re.compile(
 )
 _WRAPPERS = ("nodes", "edges", "items", "features")
 _DEEPEST = 5
-_PAIR, _AXES = "koordinater", ("x", "y")
+_PAIRS, _AXES = ("koordinater", "coordinates"), ("x", "y")
 
 Json: TypeAlias = "str | bool | list[Json] | dict[str, Json] | None"
 Record: TypeAlias = Mapping[str, Json]
@@ -70,8 +70,8 @@ def read_json_table(path: Path, *, name: str | None = None) -> TextTable:
 
     The list may be the whole file, or lie in objects (``{"data": {"BBR_Enhed": {"nodes": [...]}}}``);
     it is then called what it lies under. An object in a row gives a column for each of its values
-    (``byg404Koordinat.wkt``), and a pair ``koordinater`` one for each (``koordinater.x``). Other lists in a
-    row are left out with a note.
+    (``byg404Koordinat.wkt``), and two ``koordinater`` or ``coordinates`` one each (``koordinater.x``). Other
+    lists in a row are left out with a note.
 
     Parameters
     ----------
@@ -215,11 +215,20 @@ def _flatten(record: Record, before: str) -> Iterator[tuple[str, str | bool | li
     for key, value in record.items():
         if isinstance(value, dict):
             yield from _flatten(value, f"{before}{key}.")
-        elif key == _PAIR and isinstance(value, list) and len(value) == len(_AXES):
-            # DAWA's points; in its flat form they are called the same.
+        elif key in _PAIRS and _is_pair(value):
+            # DAWA's points, in its flat form called the same, and those of GeoJSON.
             yield from _flatten(dict(zip(_AXES, value, strict=True)), f"{before}{key}.")
         else:
             yield before + key, value
+
+
+def _is_pair(value: Json) -> TypeGuard[list[Json]]:
+    """Tell whether a value is two numbers rather than, say, the two ends of a line."""
+    return (
+        isinstance(value, list)
+        and len(value) == len(_AXES)
+        and not any(isinstance(part, list | dict) for part in value)
+    )
 
 
 def _format(value: str | bool | None) -> str | None:

@@ -229,6 +229,111 @@ U1,6,140,10,1971,645050.5,6255050
     assert (dwelling["built_year"], dwelling["tenure_source"]) == (1971, "enh046_10")
 
 
+REPLICATED = {
+    "adresse.csv": [
+        {"id": name, "status": 1, "oprettet": "2000-02-05T20:31:05", "ændret": None, "ikrafttrædelsesdato": None,
+         "adgangsadresseid": access, "etage": floor, "dør": door, "kilde": 1, "esdhreference": None,
+         "journalnummer": None}
+        for name, floor, door, _, access, *_ in ADDRESSES
+    ],
+    "adgangsadresse.csv": [
+        {"id": access, "status": 1, "oprettet": None, "ændret": None, "kommunekode": "0999", "vejkode": "0100",
+         "husnr": number, "supplerendebynavn": place, "postnr": "9990", "ejerlavkode": 60851, "matrikelnr": "1a",
+         "etrs89koordinat_øst": x, "etrs89koordinat_nord": y, "nøjagtighed": "A", "tekniskstandard": "TD",
+         "adgangspunktid": f"X{access}", "vejpunkt_id": None, "navngivenvej_id": "V1"}
+        for _, _, _, place, access, number, x, y in ADDRESSES
+    ],
+    "vejstykke.csv": [
+        {"id": f"{kommune}-1", "kommunekode": kommune, "kode": "0100", "oprettet": None, "ændret": None,
+         "navn": "Ærøvej", "adresseringsnavn": "Ærøvej", "navngivenvej_id": "V1"}
+        for kommune in ("0999", "0998")
+    ],
+    "postnummer.csv": [{"nr": "9990", "navn": "Prøveby", "stormodtager": None}],
+}  # fmt: skip
+REPLICATED_DAR = {
+    "dar_adresse_aktuel.json": [
+        {"id": name, "status": 3, "dørbetegnelse": door, "dørpunkt_id": None, "etagebetegnelse": floor,
+         "fk_bbr_bygning_bygning": None, "husnummer_id": access}
+        for name, floor, door, _, access, *_ in ADDRESSES
+    ],
+    "dar_husnummer_aktuel.json": [
+        {"id": access, "status": 3, "adgangspunkt_id": f"X{access}", "husnummertekst": number,
+         "husnummerretning": {"type": "Point", "coordinates": [0.1, 0.9]}, "navngivenvej_id": "V1",
+         "postnummer_id": "N1", "supplerendebynavn_id": "B1" if place else None, "vejpunkt_id": None}
+        for _, _, _, place, access, number, *_ in ADDRESSES
+    ],
+    "dar_adressepunkt_aktuel.json": [
+        {"id": f"X{access}", "status": 8, "oprindelse_kilde": "1", "oprindelse_nøjagtighedsklasse": "A",
+         "oprindelse_registrering": None, "oprindelse_tekniskstandard": "TD",
+         "position": {"type": "Point", "coordinates": [x, y]}}
+        for _, _, _, _, access, _, x, y in ADDRESSES
+    ],
+    "dar_navngivenvej_aktuel.json": [
+        {"id": "V1", "status": 3, "vejadresseringsnavn": "Ærøvej", "vejnavn": "Ærøvej",
+         "vejnavnebeliggenhed_oprindelse_tekniskstandard": "N0"}
+    ],
+    "dar_postnummer_aktuel.json": [
+        {"id": "N1", "status": 3, "navn": "Prøveby", "postnr": 9990, "postnummerinddeling": 1}
+    ],
+    "dar_supplerendebynavn_aktuel.json": [
+        {"id": "B1", "status": 3, "navn": "Nørby", "supplerendebynavn1": "2"}
+    ],
+}  # fmt: skip
+
+
+def list_histories(tables):
+    """Return the tables with their history: each row with an earlier version that says something else."""
+    return {
+        name.replace("aktuel", "historik"): [
+            {"rowkey": 2 * at + is_old, "virkningstart": "2001-01-01", **row,
+             **({"virkningslut": "2010-01-01", **dict.fromkeys(("vejnavn", "navn", "husnummertekst"), "før")}
+                if is_old else {"virkningslut": None})}
+            for at, row in enumerate(rows)
+            for is_old in (True, False)
+        ]
+        for name, rows in tables.items()
+    }  # fmt: skip
+
+
+def write(tables):
+    return {
+        name: write_csv(rows) if name.endswith(".csv") else json.dumps(rows, ensure_ascii=False)
+        for name, rows in tables.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [REPLICATED, REPLICATED_DAR, dict(reversed(REPLICATED_DAR.items()))],
+    ids=["dawa", "dar", "any_order"],
+)
+def test_what_dawa_replicated_gives_the_addresses_and_points_of_datafordeler(read, tables):
+    expected = read(DATAFORDELER).dwellings[TOLD]
+    registers = read({**BBR_CSV, **write(tables)})
+    pd.testing.assert_frame_equal(registers.dwellings[TOLD], expected)
+    assert expected["address"].tolist() == list(LABELS)
+    assert "bad_point" not in set(registers.findings["rule"])
+
+
+def test_of_the_replicated_history_what_has_not_ended_is_kept(read):
+    histories = list_histories(REPLICATED_DAR)
+    registers = read({**BBR_CSV, **write(histories)})
+    assert registers.dwellings["address"].tolist() == list(LABELS)
+    left = registers.findings.query("rule == 'versions_left_out'").set_index("file")["measure"]
+    assert left.to_dict() == {name: len(rows) / 2 for name, rows in histories.items()}
+
+
+@pytest.mark.parametrize("lost", ["vejstykke.csv", "postnummer.csv"])
+def test_an_address_whose_street_no_file_names_has_no_words(read, lost):
+    tables = {name: text for name, text in write(REPLICATED).items() if name != lost}
+    dwellings = read({**BBR_CSV, **tables}).dwellings
+    assert dwellings["x"].tolist() == [E0 + 50, E0 + 250.5, E0 + 350.5]
+    if lost == "vejstykke.csv":
+        assert dwellings["address"].isna().all()
+    else:
+        assert dwellings["address"].tolist() == [label.removesuffix(" Prøveby") for label in LABELS]
+
+
 @pytest.mark.parametrize(
     ("headings", "entity"),
     [

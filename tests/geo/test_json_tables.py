@@ -265,3 +265,14 @@ def test_a_zip_with_a_damaged_directory_is_an_error_of_ours(pack, damage):
         with pytest.raises(ReadError) as raised:
             read(path)
         assert (raised.value.key, raised.value.values["file"]) == ("files.broken", path.name)
+
+
+def test_the_point_of_geojson_in_a_row_is_two_columns_and_a_line_is_none(write):
+    point = {"type": "Point", "coordinates": [645000.5, 6255000.25]}
+    line = {"type": "LineString", "coordinates": [[0, 0], [1, 1]]}
+    frame = read_json_table(
+        write("p.json", [{"id": "1", "position": point}, {"id": "2", "position": line}])
+    ).frame
+    assert frame["position.coordinates.x"].tolist()[0] == "645000.5"
+    assert frame["position.coordinates.y"].tolist()[0] == "6255000.25"
+    assert frame["position.coordinates.x"].isna().tolist() == [False, True]

@@ -1,15 +1,20 @@
 """What DAWA served otherwise than Datafordeler: points as numbers, addresses in parts, several in one row."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyproj
 
-from boundaries.registers.extracts.entities import Entity, EntityShape
+from boundaries.registers.extracts.entity import Entity, EntityShape
+from boundaries.registers.extracts.links import look_up
 from boundaries.registers.rows import Rows
 from geo.crs import WORKING_CRS
 
 _WGS84 = "EPSG:4326"
 _LON_LAT_MOST = (180.0, 90.0)
+_OF_HOUSE = ("street", "number", "place", "post_code", "post_town")
 
 
 def spread(rows: Rows, shape: EntityShape) -> dict[Entity, Rows]:
@@ -51,6 +56,50 @@ def spread(rows: Rows, shape: EntityShape) -> dict[Entity, Rows]:
     return found
 
 
+def name_addresses(entities: Mapping[Entity, Rows]) -> dict[Entity, Rows]:
+    """Return the entities with the addresses in words, where streets and towns are in files of their own.
+
+    Parameters
+    ----------
+    entities
+        The rows in force of each, as of `spread`.
+
+    Returns
+    -------
+    dict
+        The same; a husnummer has its street, town and ``text`` where the files tell them, and an adresse
+        those of its husnummer with its own floor and door. What says its words itself stays as it is.
+    """
+    named = dict(entities)
+    houses = entities.get(Entity.HOUSE_NUMBER)
+    if houses is None or Entity.STREET not in entities:
+        return named
+    told = {
+        "street": ("street_id", Entity.STREET, "name"),
+        "place": ("place_id", Entity.PLACE, "name"),
+        "post_code": ("post_id", Entity.POST_DISTRICT, "code"),
+        "post_town": ("post_id", Entity.POST_DISTRICT, "name"),
+    }
+    parts = {
+        column: houses.text(column).fillna(look_up(houses.text(link), entities.get(entity), value))
+        for column, (link, entity, value) in told.items()
+    }
+    parts["post_code"] = parts["post_code"].str.zfill(4)  # a number has lost its nought
+    named[Entity.HOUSE_NUMBER] = houses = _write_address(_with_parts(houses, parts))
+    addresses = entities.get(Entity.ADDRESS)
+    if addresses is not None:
+        house = addresses.text("house_number")
+        parts = {
+            column: addresses.text(column).fillna(look_up(house, houses, column)) for column in _OF_HOUSE
+        }
+        named[Entity.ADDRESS] = _write_address(_with_parts(addresses, parts))
+    return named
+
+
+def _with_parts(rows: Rows, parts: Mapping[str, pd.Series]) -> Rows:
+    return replace(rows, frame=rows.frame.assign(**parts), present=rows.present | parts.keys())
+
+
 def _project(rows: Rows) -> Rows:
     """Return the rows with longitude and latitude in EPSG:25832: DAWA gave those unless it was asked."""
     if not {"x", "y"} <= rows.present:
@@ -77,7 +126,7 @@ def _write_address(rows: Rows) -> Rows:
     inside = _join(rows.text("floor") + ".", rows.text("door"), " ")
     town = _join(rows.text("post_code"), rows.text("post_town"), " ")
     written = _join(_join(_join(street, inside, ", "), rows.text("place"), ", "), town, ", ")
-    told = rows.text("text").fillna(written)
+    told = rows.text("text").fillna(written.where(rows.text("street").notna()))
     return rows.with_frame(rows.frame.assign(text=told))
 
 

@@ -1,65 +1,26 @@
 """Which official entity a file holds, by its headings: those of 2020, of 2025, Danish letters or ASCII."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 import geopandas as gpd
 import pandas as pd
 
 from boundaries.registers.aliases import fold_heading
+from boundaries.registers.extracts.dawa_shapes import DAWA, REPLICATED
+from boundaries.registers.extracts.entity import Entity, EntityShape
 from boundaries.registers.rows import Rows
 from geo.tables import TextLayer, TextTable
 
-
-class Entity(StrEnum):
-    """An entity of BBR, DAR or MAT."""
-
-    UNIT = "enhed"
-    BUILDING = "bygning"
-    STAIRCASE = "opgang"
-    PLOT = "grund"
-    PLOT_PARCEL = "grundjordstykke"
-    PROPERTY = "ejendomsrelation"
-    UNIT_PROPERTY = "enhedejendomsrelation"
-    BUILDING_PROPERTY = "bygningejendomsrelation"
-    ADDRESS = "adresse"
-    HOUSE_NUMBER = "husnummer"
-    ADDRESS_POINT = "adressepunkt"
-    PARCEL = "jordstykke"
-    PARCEL_SHAPE = "lodflade"
-    DISTRICT = "ejerlav"
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntityShape:
-    """How an entity is recognised and read.
-
-    Attributes
-    ----------
-    entity
-        Which.
-    register
-        The register that it belongs to.
-    signature
-        Headings that together no other entity has.
-    fields
-        Our name to the headings of the field; the first that the file has is taken.
-    kept_status
-        What ``status`` says of a row that is in force; empty where the entity is not filtered by it.
-    barred
-        Headings that such a file never has: with one of them it is a list of somebody's own.
-    also
-        Entities that the same rows tell of too: their field to the field here.
-    """
-
-    entity: Entity
-    register: str
-    signature: tuple[str, ...]
-    fields: Mapping[str, Sequence[str]]
-    kept_status: str = ""
-    barred: tuple[str, ...] = ()
-    also: Mapping[Entity, Mapping[str, str]] = field(default_factory=dict)
+__all__ = [
+    "ENTITIES",
+    "VERSION_FIELDS",
+    "Entity",
+    "EntityShape",
+    "Text",
+    "append_rows",
+    "recognise",
+    "take_entity",
+]
 
 
 VERSION_FIELDS: Mapping[str, Sequence[str]] = {
@@ -67,8 +28,8 @@ VERSION_FIELDS: Mapping[str, Sequence[str]] = {
     "status": ("status",),
     "registered_from": ("registreringFra",),
     "registered_to": ("registreringTil",),
-    "valid_from": ("virkningFra",),
-    "valid_to": ("virkningTil",),
+    "valid_from": ("virkningFra", "virkningstart"),
+    "valid_to": ("virkningTil", "virkningslut"),
 }
 """The fields of a bitemporal row, alike in all three registers."""
 
@@ -186,122 +147,13 @@ ENTITIES: Sequence[EntityShape] = (
 )
 """The entities of Datafordeler that are recognised, tried in this order."""
 
-_OWN_LIST = ("use_code", "anvendelse", "anvendelseskode", "tenure", "ejerform", "boligtype")
-_ACCESS_POINT = {
-    "x": (
-        "etrs89koordinat_øst",
-        "adgangspunkt.koordinater.x",
-        "adgangsadresse.adgangspunkt.koordinater.x",
-        "x",
-    ),
-    "y": (
-        "etrs89koordinat_nord",
-        "adgangspunkt.koordinater.y",
-        "adgangsadresse.adgangspunkt.koordinater.y",
-        "y",
-    ),
-}
-_ADDRESS_PARTS = {
-    "street": ("vejnavn", "vejstykke.navn", "adgangsadresse.vejstykke.navn"),
-    "number": ("husnr", "adgangsadresse.husnr"),
-    "floor": ("etage",),
-    "door": ("dør",),
-    "place": ("supplerendebynavn", "adgangsadresse.supplerendebynavn"),
-    "post_code": ("postnr", "postnummer.nr", "adgangsadresse.postnummer.nr"),
-    "post_town": ("postnrnavn", "postnummer.navn", "adgangsadresse.postnummer.navn"),
-}
-
-DAWA: Sequence[EntityShape] = (
-    EntityShape(
-        entity=Entity.UNIT,
-        register="dwellings",
-        signature=("Enhed_id", "ENH_ANVEND_KODE"),
-        fields={
-            "id": ("Enhed_id",),
-            "status": ("ObjStatus",),
-            "staircase": ("Opgang_id",),
-            "building": ("bygning_Bygning_id", "opgang_Bygning_id"),
-            "address": ("EnhAdr_id",),
-            "use": ("ENH_ANVEND_KODE",),
-            "dwelling_type": ("BOLIGTYPE_KODE",),
-            "letting": ("ENH_UDLEJ2_KODE",),
-            "support": ("OFF_STOETTE_KODE",),
-            "owner": ("EJERFORHOLD_KODE",),
-        },
-        kept_status="1",
-    ),
-    EntityShape(
-        entity=Entity.STAIRCASE,
-        register="dwellings",
-        signature=("Opgang_id", "AdgAdr_id", "Bygning_id"),
-        fields={"id": ("Opgang_id",), "building": ("Bygning_id",), "house_number": ("AdgAdr_id",)},
-    ),
-    EntityShape(
-        entity=Entity.BUILDING,
-        register="dwellings",
-        signature=("Bygning_id", "BYG_ANVEND_KODE"),
-        fields={
-            "id": ("Bygning_id",),
-            "built_year": ("OPFOERELSE_AAR",),
-            "x": ("bygningspunkt_KoorOest",),
-            "y": ("bygningspunkt_KoorNord",),
-            "plot": ("Grund_id",),
-            "house_number": ("AdgAdr_id",),
-        },
-    ),
-    EntityShape(
-        entity=Entity.PROPERTY,
-        register="dwellings",
-        signature=("Ejerskab_id", "BbrId", "EJERFORHOLD_KODE"),
-        fields={"id": ("Ejerskab_id",), "owner": ("EJERFORHOLD_KODE",), "owned": ("BbrId",)},
-        # What is owned may be a plot, a building on another's land, or an ejerlejlighed.
-        also={
-            Entity.PLOT: {"id": "owned", "property": "id"},
-            Entity.BUILDING_PROPERTY: {"id": "id", "building": "owned", "property": "id"},
-            Entity.UNIT_PROPERTY: {"id": "id", "unit": "owned", "property": "id"},
-        },
-    ),
-    EntityShape(
-        entity=Entity.ADDRESS,
-        register="dwellings",
-        signature=("id", "etage", "dør", "adgangsadresseid"),
-        fields={
-            "id": ("id",),
-            "text": ("adressebetegnelse", "betegnelse"),
-            "house_number": ("adgangsadresseid",),
-            **_ADDRESS_PARTS,
-            **_ACCESS_POINT,
-        },
-        barred=_OWN_LIST,
-        also={
-            Entity.HOUSE_NUMBER: {"id": "house_number", "point_id": "house_number"},
-            Entity.ADDRESS_POINT: {"id": "house_number", "x": "x", "y": "y"},
-        },
-    ),
-    EntityShape(
-        entity=Entity.HOUSE_NUMBER,
-        register="dwellings",
-        signature=("id", "husnr", "kommunekode"),
-        fields={
-            "id": ("id",),
-            "point_id": ("id",),
-            "text": ("betegnelse",),
-            **_ADDRESS_PARTS,
-            **_ACCESS_POINT,
-        },
-        barred=(*_OWN_LIST, "adgangsadresseid"),
-        also={Entity.ADDRESS_POINT: {"id": "id", "x": "x", "y": "y"}},
-    ),
-)
-"""The entities as DAWA served them, flat (``bygning_Bygning_id``) or nested (``bygning.Bygning_id``)."""
-
 Text = TextTable | TextLayer
 
 
 def recognise(headings: Sequence[str], register: str) -> EntityShape | None:
     """Return the entity of `register` whose headings these are; None where they are of none."""
     folded = {fold_heading(heading) for heading in headings}
-    for shape in (*ENTITIES, *DAWA):
+    for shape in (*ENTITIES, *DAWA, *REPLICATED):
         if (
             shape.register == register
             and folded.issuperset(map(fold_heading, shape.signature))

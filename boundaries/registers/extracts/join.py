@@ -9,7 +9,7 @@ import pandas as pd
 
 from boundaries.registers.aliases import match_columns
 from boundaries.registers.extracts.bbr_join import Entities, find_missing_entities, join_units
-from boundaries.registers.extracts.dawa import spread
+from boundaries.registers.extracts.dawa import name_addresses, spread
 from boundaries.registers.extracts.entities import (
     Entity,
     EntityShape,
@@ -140,7 +140,7 @@ def _take_entities(
         checked = keep_in_force(append_rows([rows for _, rows in told]), shape, on=options.in_force_on)
         entities[entity] = checked.rows
         findings += checked.findings
-    return entities, findings
+    return name_addresses(entities), findings
 
 
 @dataclass(frozen=True, kw_only=True)
