@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from geo.errors import ReadError, UsageError
-from geo.tables import Note, RawTable, TextTable, name_source, tidy_table
+from geo.tables import RawTable, TextTable, name_source, note_left_out, tidy_table
 
 JSON_SUFFIXES = (".json", ".json.gz")
 """Files that hold a table or a map layer (GeoJSON); what is in them tells which."""
@@ -148,8 +148,7 @@ def _make_table(records: Sequence[Record], file: str, name: str) -> TextTable:
     raw, left_out = _lay_out(records, file, name)
     frame, line, notes = tidy_table(raw, has_totals=False)
     if left_out:
-        values = {"source": name_source(file, name), "column": ", ".join(left_out)}
-        notes = (Note("files.columns_left_out", values), *notes)
+        notes = (note_left_out(left_out, name_source(file, name)), *notes)
     return TextTable(frame=frame, line=line, file=file, layer=name, notes=notes)
 
 

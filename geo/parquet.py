@@ -12,7 +12,15 @@ import pyarrow.parquet as pq
 
 from geo.cells import format_cells
 from geo.errors import ReadError
-from geo.tables import Note, RawTable, TextTable, is_text_dictionary, name_source, tidy_table
+from geo.tables import (
+    Note,
+    RawTable,
+    TextTable,
+    is_text_dictionary,
+    name_source,
+    note_left_out,
+    tidy_table,
+)
 
 _PANDAS_INDEX = "__index_level_"
 _MOST_CODE_BYTES = 3
@@ -86,8 +94,7 @@ def format_table(table: pa.Table, file: str, layer: str) -> tuple[RawTable, list
             names.append(name)
             columns.append(text)
     line = np.arange(1, table.num_rows + 1, dtype=np.int64)
-    values = {"source": name_source(file, layer), "column": ", ".join(dropped)}
-    notes = [Note("files.columns_left_out", values)] if dropped else []
+    notes = [note_left_out(dropped, name_source(file, layer))] if dropped else []
     return RawTable(names, columns, line, file, layer), notes
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -39,7 +39,17 @@ class Note(NamedTuple):
     """
 
     key: str
-    values: Mapping[str, object]
+    values: Mapping[str, Any]
+
+
+def note_left_out(headings: Sequence[str], source: str) -> Note:
+    """Note which columns of a file have no text: binary ones, lists and values made up of others.
+
+    Their headings are told one by one, too (``left_out``), for a column that a register needs may be among
+    them.
+    """
+    values = {"source": source, "column": ", ".join(headings), "left_out": tuple(headings)}
+    return Note("files.columns_left_out", values)
 
 
 def name_source(file: str, layer: str) -> str:

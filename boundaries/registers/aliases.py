@@ -143,11 +143,14 @@ class ColumnMatch:
         Canonical name to the heading that the project file promised and the file lacks.
     ambiguous
         Canonical name to all headings that fit it, the chosen one first.
+    unread
+        Canonical name to the heading of a column that could not be read as text, where no other fits.
     """
 
     headings: Mapping[str, str]
     missing: Mapping[str, str]
     ambiguous: Mapping[str, tuple[str, ...]]
+    unread: Mapping[str, str]
 
 
 def fold_heading(heading: str) -> str:
@@ -168,6 +171,7 @@ def match_columns(
     *,
     register: str,
     fields: Mapping[str, str],
+    left_out: Sequence[str] = (),
 ) -> ColumnMatch:
     """Find the heading of each canonical column.
 
@@ -181,23 +185,33 @@ def match_columns(
         Whose known headings apply.
     fields
         Canonical name to heading by the project file; goes first.
+    left_out
+        Headings of columns of the file that have no text.
     """
-    folded: dict[str, list[str]] = {}
-    for heading in found:
-        folded.setdefault(fold_heading(heading), []).append(heading)
+    folded, folded_unread = _fold_headings(found), _fold_headings(left_out)
     headings: dict[str, str] = {}
     missing: dict[str, str] = {}
+    unread: dict[str, str] = {}
     ambiguous: dict[str, tuple[str, ...]] = {}
     for column in columns:
         wanted = (fields[column],) if column in fields else (column, *ALIASES[register].get(column, ()))
         fitting = _find_fitting(folded, wanted)
         if fitting:
             headings[column] = fitting[0]
+        elif unread_fitting := _find_fitting(folded_unread, wanted):
+            unread[column] = unread_fitting[0]
         elif column in fields:
             missing[column] = fields[column]
         if len(fitting) > 1 and fitting[0] != wanted[0]:
             ambiguous[column] = fitting
-    return ColumnMatch(headings=headings, missing=missing, ambiguous=ambiguous)
+    return ColumnMatch(headings=headings, missing=missing, ambiguous=ambiguous, unread=unread)
+
+
+def _fold_headings(found: Sequence[str]) -> dict[str, list[str]]:
+    folded: dict[str, list[str]] = {}
+    for heading in found:
+        folded.setdefault(fold_heading(heading), []).append(heading)
+    return folded
 
 
 def _find_fitting(folded: Mapping[str, Sequence[str]], wanted: Sequence[str]) -> tuple[str, ...]:

@@ -40,9 +40,10 @@ def check_headings(
         return make_finding(rule, schema.register, {**where, **values})
 
     required = _list_required(text, schema)
-    missing = [name for name in required if name not in match.headings and name not in match.missing]
+    told = match.headings.keys() | match.missing.keys() | match.unread.keys()
+    missing = [name for name in required if name not in told]
     headings = _list_headings(text)
-    if missing and not match.headings and not match.missing:
+    if missing and not told:
         found = [_find_no_heading(text, schema, required, where)]
     else:
         found = [
@@ -51,6 +52,8 @@ def check_headings(
         ]
         if schema.geometry is Geometry.POLYGONS and isinstance(text, TextTable):
             found.append(find("shapes_missing", other=headings))
+    for column, heading in match.unread.items():
+        found.append(find("column_without_text", column=column, value=heading))
     for column, heading in match.missing.items():
         found.append(find("field_not_found", column=column, value=heading, other=headings))
     for column, fitting in match.ambiguous.items():

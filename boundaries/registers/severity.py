@@ -21,6 +21,7 @@ SEVERITIES: Mapping[str, Severity] = {
     "no_residents_register": "warning",
     "empty_register": "error",
     "missing_column": "error",
+    "column_without_text": "error",
     "heading_not_found": "error",
     "no_heading_known": "error",
     "shapes_missing": "error",

@@ -198,7 +198,7 @@ def _make_part(file: _File, source: Source, text: Text, derived: Mapping[str, st
     """Return the rows of a file; `derived` columns are called in findings after what they came from."""
     schema = SCHEMAS[source.register]
     name, where = str(file.where["file"]), file.where
-    frame, match = _name_columns(text.frame, schema, source)
+    frame, match = _name_columns(text, schema, source)
     origin = pd.DataFrame(
         {
             "file": _repeat(name, len(frame)),
@@ -239,11 +239,12 @@ def _read_layer(source: Source, file: Path) -> TextLayer:
     return read_layer(file, layer=source.layer or None, crs=source.crs or None)
 
 
-def _name_columns(frame: pd.DataFrame, schema: Schema, source: Source) -> tuple[pd.DataFrame, ColumnMatch]:
+def _name_columns(text: Text, schema: Schema, source: Source) -> tuple[pd.DataFrame, ColumnMatch]:
     """Take the register's columns under their canonical names; of an open register the others too."""
+    frame, left_out = text.frame, [name for note in text.notes for name in note.values.get("left_out", ())]
     headings = [heading for heading in frame.columns if heading != "geometry"]
     names = [column.name for column in schema.columns]
-    match = match_columns(headings, names, register=schema.register, fields=source.fields)
+    match = match_columns(headings, names, register=schema.register, fields=source.fields, left_out=left_out)
     named = pd.DataFrame({column: frame[heading] for column, heading in match.headings.items()}, frame.index)
     if schema.is_open:
         taken = set(match.headings.values())

@@ -114,6 +114,19 @@ def in_windows_1252(name):
     return spoil
 
 
+def in_lists(stem, heading, column=None):
+    """Give a table as Parquet, with a list of one text in each cell of a column."""
+
+    def spoil(files):
+        files.give_as_parquet(stem)
+        path = files.folder / f"{stem}.parquet"
+        table = pd.read_parquet(path).rename(columns={column or heading: heading})
+        table[heading] = [[cell] for cell in table[heading]]
+        table.to_parquet(path)
+
+    return spoil
+
+
 def only_heading(name):
     def spoil(files):
         files.tables[name] = files.tables[name].splitlines(keepends=True)[0]
@@ -143,6 +156,9 @@ BAD_INPUTS = [
     ("missing_column", swap("lister.csv", "category", "type"), "lists lister.csv category", {"value": ANY, "other": "list_date, area_id, type"}),
     ("missing_column", swap("udvidelser.csv", ";parcels", ";matrikel"), "extensions udvidelser.csv parcels", {"value": "parcels, matrikler, jordstykker, matrikelnumre"}),
     ("missing_column", lambda files: files.tables.update({"lister.csv": ";".join(["list_date", "area_id", "type", *(f"c{n}" for n in range(40))]) + "\n2024-12-01" + ";A1" * 42 + "\n"}), "lists lister.csv category", {"value": ANY, "other": "list_date, area_id, type, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, c22, c23, c24, c25, c26, …"}),
+    ("column_without_text", in_lists("lister", "category"), "lists lister.parquet category", {"value": "category"}),
+    ("column_without_text", in_lists("boliger", "areal_m2", "area_m2"), "dwellings boliger.parquet area_m2", {"value": "areal_m2"}),
+    ("column_without_text", both(in_lists("boliger", "Opført", "built_on"), swap("boligkort.toml", '"boliger.parquet"', '"boliger.parquet"\nfields = { built_on = "Opført" }')), "dwellings boliger.parquet built_on", {"value": "Opført"}),
     ("heading_not_found", swap("lister.csv", "list_date;area_id;category\n", ""), "lists lister.csv list_date, area_id, category", {"value": "2024-12-01, A1, udsat boligområde", "other": ";", "measure": 3}),
     ("heading_not_found", lambda files: files.tables.update({"lister.csv": files.tables["lister.csv"].replace(";", ":")}), "lists lister.csv list_date, area_id, category", {"value": "list_date:area_id:category", "other": ";", "measure": 1}),
     ("heading_not_found", lambda files: files.tables.update({"lister.csv": "dato\tomraade\n2024-12-01\tA1\n"}), "lists lister.csv list_date, area_id, category", {"value": "dato, omraade", "other": "tab", "measure": 2}),
