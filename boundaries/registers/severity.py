@@ -36,6 +36,7 @@ SEVERITIES: Mapping[str, Severity] = {
     # Official extracts.
     "extract_without_units": "error",
     "extract_incomplete": "warning",
+    "tables_left_out": "note",
     "versions_left_out": "note",
     "status_left_out": "note",
     "several_versions": "warning",

@@ -39,11 +39,13 @@ FILE_COLUMNS = {
 _NOTE_RULES = {
     "files.mojibake": "mojibake_text",
     "files.read_as_cp1252": "encoding_guessed",
+    "files.tables_left_out": "tables_left_out",
     "files.totals_left_out": "totals_left_out",
     "files.error_cells": "error_cells",
     "files.unsaved_rows": "unsaved_rows",
     "files.gdal_warning": "reader_warning",
 }
+_TOLD_BESIDES = ("lines", "cells", "reason", "found")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,9 +266,7 @@ def _report_notes(notes: Sequence[Note], schema: Schema, where: Mapping[str, obj
         rule = _NOTE_RULES.get(note.key)
         if rule is not None:
             values = {name: note.values.get(name) for name in ("line", "column", "value")}
-            other = next(
-                (note.values[key] for key in ("lines", "cells", "reason") if key in note.values), None
-            )
+            other = next((note.values[key] for key in _TOLD_BESIDES if key in note.values), None)
             measured = {"other": other, "measure": note.values.get("count")}
             found.append(make_finding(rule, schema.register, {**where, **values, **measured}))
     return found

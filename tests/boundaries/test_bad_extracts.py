@@ -1,5 +1,8 @@
 """Prepared faults of official extracts, one each: exactly that finding at exactly that place, and nothing else."""
 
+import re
+import zipfile
+
 import pandas as pd
 import pytest
 import shapely
@@ -105,6 +108,16 @@ def add_two_owners(files):
     )
 
 
+def zip_dwellings(files):
+    """Give the parts of the dwellings in one zip, with one that the register does not need."""
+    parts = {name: files.tables.pop(name) for name in re.findall(r'"(.*?)"', FILES)}
+    parts["etage.csv"] = "id_lokalId,status,eta006BygningensEtagebetegnelse\nE1,6,st\n"
+    with zipfile.ZipFile(files.folder / "udtræk.zip", "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    files.replace("boligkort.toml", FILES, '"udtræk.zip"')
+
+
 FILES = '"enhed.csv", "opgang.csv", "bygning.csv", "grund.csv", "ejendomsrelation.csv"'
 # What the unit itself tells makes its tenure known without an owner.
 SUPPORTED = swap("enhed.csv", "1,2,,O2", "1,2,15,O2")
@@ -113,6 +126,7 @@ BAD_EXTRACTS = [
     ("extract_without_units", swap("boligkort.toml", FILES, '"opgang.csv"'), "dwellings opgang.csv", {"value": "opgang"}),
     ("extract_incomplete", both(SUPPORTED, swap("boligkort.toml", ', "grund.csv"', "")), "dwellings enhed.csv grund", {"value": "grund"}),
     ("extract_incomplete", both(SUPPORTED, swap("boligkort.toml", ', "ejendomsrelation.csv"', "")), "dwellings grund.csv ejendomsrelation", {"value": "ejendomsrelation"}),
+    ("tables_left_out", zip_dwellings, "dwellings udtræk.zip", {"other": "etage.csv"}),
     ("versions_left_out", append("enhed.csv", f"U1,6,{OLD},140,1,1,10,O1"), "dwellings enhed.csv", {"other": "enhed", "measure": 1}),
     ("versions_left_out", append("bygning.csv", f"B1,6,{OLD},140,1970,POINT(0 0),G1"), "dwellings bygning.csv", {"other": "bygning", "measure": 1}),
     ("versions_left_out", append("lodflade.csv", f"L1,Gældende,{OLD},J1,POINT EMPTY"), "parcels lodflade.csv", {"other": "lodflade", "measure": 1}),

@@ -340,7 +340,7 @@ BY_THE_READER_ALONE = {
 
 # Of official extracts, which no register of the small project is; see the bad extracts.
 OF_EXTRACTS = {
-    "extract_without_units", "extract_incomplete", "versions_left_out", "status_left_out",
+    "extract_without_units", "extract_incomplete", "tables_left_out", "versions_left_out", "status_left_out",
     "several_versions", "several_links", "link_not_found", "bad_point",
     "bad_shape", "parcel_without_surface", "tenure_contradiction", "tenure_not_derivable",
     "support_not_told", "unit_owner_differs",
