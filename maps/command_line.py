@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from data.texts import LANGUAGES, Texts, load_texts
 from geo.errors import BoligkortError
+from maps.usage_errors import SpokenUsageError
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -64,7 +65,11 @@ class DocumentedCommand(click.Command):
         for option, value in pairwise(args):
             if option == "--language" and value in LANGUAGES:
                 ctx.meta["language"] = value
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # the parser of options knows none
+            raise
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the line of usage."""
@@ -91,10 +96,25 @@ class DocumentedCommand(click.Command):
 class SpeakingGroup(DocumentedCommand, click.Group):
     """The group of commands: lists them in its help, and says our own errors in one line."""
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # as Click has it
+    ) -> click.Context:
+        """Parse what stands before the command; a fault is said in the language asked for."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            raise _speak(error) from error
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; one of our errors becomes its sentence and the exit status of its class."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise _speak(error) from error
         except BoligkortError as error:
             texts = find_texts(ctx)
             # An error of several parts says each of them; its own sentence is for developers.
@@ -107,6 +127,13 @@ class SpeakingGroup(DocumentedCommand, click.Group):
         """Write the commands in the order in which they are defined."""
         with formatter.section(texts.get("help.commands")):
             formatter.write_dl([(name, texts.get(f"help.short.{name}")) for name in self.commands])
+
+
+def _speak(error: click.UsageError) -> click.ClickException:
+    """Return the error with a sentence of the catalog; a command without arguments shows its help instead."""
+    if error.ctx is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error
+    return SpokenUsageError(error, find_texts(error.ctx))
 
 
 @contextmanager
