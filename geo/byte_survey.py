@@ -75,10 +75,9 @@ def has_lone_return(cells: Bytes) -> bool:
     for begin in range(0, len(cells), _PIECE_BYTES):
         is_return = cells[begin : begin + _PIECE_BYTES] == _RETURN
         is_newline = cells[begin + 1 : begin + 1 + len(is_return)] == _NEWLINE
-        ended_n = np.count_nonzero(is_return[: len(is_newline)] & is_newline)
-        if ended_n != np.count_nonzero(is_return):
+        if (is_return[: len(is_newline)] > is_newline).any():
             return True
-    return False
+    return len(cells) > 0 and bool(cells[-1] == _RETURN)
 
 
 def recode_bytes(text: Bytes, encoding: str) -> Bytes:

@@ -111,6 +111,7 @@ def _parse_piece(cells: pa.Array, decimal: Decimal, masks: list[np.ndarray]) -> 
     values, is_odd = _read_digits(cells)
     if not is_odd.any():
         return values
+    values = values.copy()
     rows = np.flatnonzero(is_odd)
     # A blank is odd, too, so that nothing else needs to be trimmed.
     plain, odd_masks = _to_plain_numbers(clean_cells(cells.take(pa.array(rows))), decimal)
@@ -221,7 +222,7 @@ def _read_digits(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     is_odd = _find_odd_cells(cells)
     digits = _write_points(_blank_out(cells, is_odd) if is_odd.any() else cells)
     try:
-        return pc.cast(digits, pa.float64()).to_numpy(zero_copy_only=False, writable=True), is_odd
+        return pc.cast(digits, pa.float64()).to_numpy(zero_copy_only=False), is_odd
     except pa.ArrowInvalid:  # a sign in the middle, two separators
         return np.full(len(cells), np.nan), np.asarray(cells.is_valid())
 
