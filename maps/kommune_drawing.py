@@ -30,6 +30,7 @@ class KommuneDrawing:
     title, label, unit, source, synthetic
         Words around the map; the label is what a value is called, by default its heading in plain words.
         Without a title the page is headed by the label and the year, and says which column of which file.
+        A table that is marked as synthetic gives a page that is, too.
     """
 
     tiles: bool = False
@@ -90,7 +91,7 @@ def prepare_picture(inputs: KommuneInputs, drawing: KommuneDrawing, texts: Texts
         unit=_choose_unit(drawing, table),
         period=table.year,
         source=drawing.source or table.file,
-        is_synthetic=drawing.synthetic,
+        is_synthetic=drawing.synthetic or table.is_synthetic,
         centre=_read_number(drawing.centre) if drawing.centre else None,
     )
     values = table.frame.rename(columns={"is_suppressed": "is_hidden"})

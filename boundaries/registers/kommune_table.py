@@ -9,12 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from boundaries.registers.aliases import fold_heading
 from boundaries.registers.findings import combine_findings
 from boundaries.registers.kommune_findings import find_in_file
 from boundaries.registers.kommune_table_form import Columns, TableForm, choose_rows, find_columns
 from data.kommune_names import CHRISTIANSOE, find_kommune_code, is_whole, name_kommune, name_nearest
 from data.kommuner import load_kommuner
-from geo.danish import Decimal, parse_numbers
+from geo.danish import Decimal, parse_booleans, parse_numbers
 from geo.loose_tables import LooseTable, read_loose_table
 
 TABLE_DTYPES = {
@@ -59,6 +60,8 @@ class KommuneTable:
         Year or period of the rows, as the file writes it; empty where it does not say.
     unit
         ``"pct."``, ``"kr."`` or empty, as far as headings and cells tell.
+    is_synthetic
+        Some row read says in a column ``is_synthetic`` that it is made up.
     file, layer
         Where it was read.
     """
@@ -70,6 +73,7 @@ class KommuneTable:
     kommune_column: str
     year: str
     unit: str
+    is_synthetic: bool
     file: str
     layer: str
 
@@ -163,6 +167,7 @@ def read_kommune_table(
         kommune_column=columns.name(columns.kommune),
         year=_tell_year(reading),
         unit=_tell_unit(reading),
+        is_synthetic=_tell_synthetic(reading),
         file=table.file,
         layer=table.layer,
     )
@@ -367,6 +372,15 @@ def _tell_year(reading: _Reading) -> str:
     heading = columns.name(columns.value)
     found = re.search(r"\b(?:19|20)\d{2}(?:[KkQqMm]\d{1,2})?\b", heading)
     return found.group(0) if found else ""
+
+
+def _tell_synthetic(reading: _Reading) -> bool:
+    """Tell whether a row is marked as made up: a table of ours must not pass for a real one."""
+    return any(
+        bool(parse_booleans(pd.Series(reading.cells(at), dtype="str")).values.eq(other=True).any())
+        for at, name in enumerate(reading.columns.names)
+        if fold_heading(name) == fold_heading("is_synthetic")
+    )
 
 
 def _tell_unit(reading: _Reading) -> str:

@@ -57,6 +57,14 @@ def test_the_label_and_the_title_are_the_users(table):
     assert "Syntetiske data" in draw(table, synthetic=True)[0]
 
 
+@pytest.mark.parametrize(("mark", "is_told"), [("ja", True), ("true", True), ("nej", False), ("", False)])
+def test_a_table_that_is_made_up_gives_a_page_that_says_so(table, mark, is_told):
+    heading, *rows = table.read_text(encoding="cp1252").splitlines()
+    marked = [f"{heading};is_synthetic", f"{rows[0]};{mark}", *(f"{row};nej" for row in rows[1:])]
+    table.write_text("\n".join(marked), encoding="cp1252")
+    assert ("Syntetiske data" in draw(table)[0]) is is_told
+
+
 def test_a_denominator_makes_shares_in_per_cent(table):
     page, classes, _, _ = draw(table, question={"denominator": "i alt"})
     assert "pct." in page
