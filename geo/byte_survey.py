@@ -9,13 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.memory import make_room
-
 _PIECE_BYTES = 1 << 17
 _SPACE, _NEWLINE, _RETURN = (np.uint8(ord(letter)) for letter in " \n\r")
 _QUOTE = ord('"')
 _NOWHERE = np.zeros(0, dtype=np.int64)
-_FIRST_HIGH = np.uint8(0x80)
 _FIRST_ODD_LETTER = np.uint8("\u0300".encode()[0])
 """Text below U+0300 is in NFC, and has none of the blanks that are above; a lost letter is, too."""
 _NO_BREAK_SPACE_LEAD = "\u00a0".encode()[0]
@@ -78,45 +75,6 @@ def has_lone_return(cells: Bytes) -> bool:
         if (is_return[: len(is_newline)] > is_newline).any():
             return True
     return len(cells) > 0 and bool(cells[-1] == _RETURN)
-
-
-def recode_bytes(text: Bytes, encoding: str) -> Bytes:
-    """Return text in UTF-8.
-
-    Parameters
-    ----------
-    text
-        In `encoding`.
-    encoding
-        One that has a byte for each letter, those of ASCII as ASCII has them, and no letter that takes more
-        than three bytes in UTF-8.
-
-    Raises
-    ------
-    UnicodeDecodeError
-        As ``bytes.decode``, where a byte is no letter.
-    """
-    is_high = (
-        text[begin : begin + _PIECE_BYTES] >= _FIRST_HIGH for begin in range(0, len(text), _PIECE_BYTES)
-    )
-    room = make_room(len(text) + 2 * sum(map(np.count_nonzero, is_high)), np.uint8)
-    end = 0
-    for begin in range(0, len(text), _PIECE_BYTES):
-        piece = text[begin : begin + _PIECE_BYTES]
-        try:
-            letters = piece.tobytes() if piece.max() < _FIRST_HIGH else _recode_piece(piece, encoding)
-        except UnicodeDecodeError as broken:
-            place = begin + broken.start, begin + broken.end
-            raise UnicodeDecodeError(encoding, text.tobytes(), *place, broken.reason) from broken
-        room[end : end + len(letters)] = np.frombuffer(letters, dtype=np.uint8)
-        end += len(letters)
-    return room[:end]
-
-
-def _recode_piece(piece: Bytes, encoding: str) -> bytes:
-    # Of Windows-1252 only 32 bytes are other letters than in Latin-1, which is read four times as quickly.
-    has_marks = encoding != "cp1252" or bool(((piece & 0xE0) == _FIRST_HIGH).any())
-    return piece.tobytes().decode(encoding if has_marks else "latin-1").encode()
 
 
 def survey_bytes(cells: Bytes, *, delimiter: str) -> ByteSurvey:

@@ -22,9 +22,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from geo.byte_survey import Bytes, find_any, find_byte, has_lone_return, recode_bytes, survey_bytes
+from geo.byte_survey import Bytes, find_any, find_byte, has_lone_return, survey_bytes
 from geo.errors import ReadError
 from geo.memory import make_room
+from geo.recoding import recode_bytes
 from geo.tables import Note, RawTable, TextTable, tidy_table
 from geo.threads import run_beside
 

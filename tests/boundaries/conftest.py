@@ -222,6 +222,18 @@ def input_files(tmp_path):
 
 
 @pytest.fixture
+def name_place():
+    """Tell the place of a finding: register, file with line or feature id, column."""
+
+    def name(found):
+        line = "" if pd.isna(found["line"]) else f":{found['line']}"
+        column = "" if pd.isna(found["column"]) else found["column"]
+        return f"{found['register']} {found['file']}{line} {column}".strip()
+
+    return name
+
+
+@pytest.fixture
 def read_dwellings(input_files):
     """Read a sound project whose dwellings are the given files, and return its registers."""
     return input_files.read_dwellings

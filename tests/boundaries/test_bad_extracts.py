@@ -3,7 +3,6 @@
 import re
 import zipfile
 
-import pandas as pd
 import pytest
 import shapely
 
@@ -167,7 +166,9 @@ def test_sound_extracts_give_no_findings(extract_files):
     BAD_EXTRACTS,
     ids=[f"{n}-{case[0]}" for n, case in enumerate(BAD_EXTRACTS)],
 )
-def test_bad_extract_gives_its_finding_and_nothing_else(extract_files, rule, spoil, place, expected):
+def test_bad_extract_gives_its_finding_and_nothing_else(
+    extract_files, name_place, rule, spoil, place, expected
+):
     spoil(extract_files)
     findings = extract_files.read().findings
     assert findings["rule"].tolist() == [rule]
@@ -176,13 +177,6 @@ def test_bad_extract_gives_its_finding_and_nothing_else(extract_files, rule, spo
     assert {name: found[name] for name in expected} == expected
     assert found["severity"] == SEVERITIES[rule]
     assert has_errors(findings) == (SEVERITIES[rule] == "error")
-
-
-def name_place(found):
-    """Register, file with line, column: as the table above writes it."""
-    line = "" if pd.isna(found["line"]) else f":{found['line']}"
-    column = "" if pd.isna(found["column"]) else found["column"]
-    return f"{found['register']} {found['file']}{line} {column}".strip()
 
 
 def test_every_rule_of_the_extracts_has_a_bad_extract():

@@ -352,7 +352,7 @@ OF_EXTRACTS = {
     BAD_INPUTS,
     ids=[f"{n}-{case[0]}" for n, case in enumerate(BAD_INPUTS)],
 )
-def test_bad_input_gives_its_finding_and_nothing_else(input_files, rule, spoil, place, expected):
+def test_bad_input_gives_its_finding_and_nothing_else(input_files, name_place, rule, spoil, place, expected):
     spoil(input_files)
     input_files.leave_out_untouched()
     findings = input_files.read().findings
@@ -374,13 +374,6 @@ def test_bad_input_gives_its_finding_and_nothing_else(input_files, rule, spoil, 
             assert found[column] == value
     assert found["severity"] == SEVERITIES[rule]
     assert has_errors(findings) == (SEVERITIES[rule] == "error")
-
-
-def name_place(found):
-    """Register, file with line or feature id, column: as the table above writes it."""
-    line = "" if pd.isna(found["line"]) else f":{found['line']}"
-    column = "" if pd.isna(found["column"]) else found["column"]
-    return f"{found['register']} {found['file']}{line} {column}".strip()
 
 
 def test_every_rule_has_a_bad_input():

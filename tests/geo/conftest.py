@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 import warnings
+import zipfile
 
 import geopandas as gpd
 import numpy as np
@@ -166,3 +167,15 @@ def spoilt(tmp_path):
     )
     frame.to_file(path, layer="Områder")
     return path
+
+
+@pytest.fixture
+def pack(tmp_path):
+    def pack(files):
+        path = tmp_path / "pakke.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        return path
+
+    return pack

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import byte_survey
-from geo.byte_survey import find_any, find_byte, has_lone_return, recode_bytes, survey_bytes
+from geo.byte_survey import find_any, find_byte, has_lone_return, survey_bytes
 
 CELL = st.text(alphabet="aÅé \t\u00a0\u0301Ã¦\u200b½1", max_size=4)
 
@@ -76,21 +76,6 @@ def test_a_return_that_ends_no_line_is_seen_wherever_a_piece_ends(text, piece_n)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(byte_survey, "_PIECE_BYTES", piece_n)
         assert has_lone_return(to_bytes(text.encode())) == ("\r" in text.replace("\r\n", ""))
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.binary(max_size=20), st.sampled_from(["cp1252", "iso8859-1", "iso8859-15"]), st.integers(1, 5))
-def test_letters_are_recoded_as_python_does(text, encoding, piece_n):
-    def tell(recode):
-        try:
-            return recode()
-        except UnicodeDecodeError as broken:
-            return broken.start, broken.end
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(byte_survey, "_PIECE_BYTES", piece_n)
-        found = tell(lambda: recode_bytes(to_bytes(text), encoding).tobytes())
-    assert found == tell(lambda: text.decode(encoding).encode())
 
 
 @settings(max_examples=200, deadline=None)

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import zipfile
 
 import pandas as pd
 import pytest
@@ -28,18 +27,6 @@ def write(tmp_path):
         return path
 
     return write
-
-
-@pytest.fixture
-def pack(tmp_path):
-    def pack(members):
-        path = tmp_path / "udtræk.zip"
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, text in members.items():
-                archive.writestr(name, text)
-        return path
-
-    return pack
 
 
 def refuse(path, error, key):
@@ -161,7 +148,7 @@ def test_table_in_a_zip(pack, member, text):
     assert not is_layer(path)
     table = read_table(path)
     assert table.frame["id_lokalId"].tolist() == ["a", "b"]
-    assert table.file == "udtræk.zip"
+    assert table.file == "pakke.zip"
     found = inspect_file(path)
     assert found.format == "zip/" + member.rsplit(".", 1)[1]
     assert [facts.rows_n for facts in found.tables] == [2]
@@ -194,7 +181,7 @@ def test_damaged_member_of_a_zip(pack):
     path.write_bytes(raw)
     with pytest.raises(ReadError) as caught:
         read_table(path)
-    assert (caught.value.key, caught.value.values["file"]) == ("files.broken", "udtræk.zip")
+    assert (caught.value.key, caught.value.values["file"]) == ("files.broken", "pakke.zip")
 
 
 TOTAL = {

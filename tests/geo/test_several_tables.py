@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import zipfile
 
 import pytest
 import xlsxwriter
@@ -16,18 +15,6 @@ WANTED, OTHER = "id;dør\n1;tv\n", "nr;navn\n7;Nørby\n"
 
 def has_door(headings):
     return "dør" in headings
-
-
-@pytest.fixture
-def pack(tmp_path):
-    def pack(files):
-        path = tmp_path / "pakke.zip"
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, content in files.items():
-                archive.writestr(name, content)
-        return path
-
-    return pack
 
 
 @pytest.fixture

@@ -115,6 +115,24 @@ def test_search_narrows_tables_and_map_and_enter_opens_the_first(area_page):
     assert area_page.locator("#status").inner_text() == ""
 
 
+def test_a_long_name_on_the_map_is_broken_between_words_and_no_word_is_cut(area_page):
+    measure = """name => {
+        const span = document.querySelector('.label span');
+        (span.querySelector('bdi') || span).textContent = name;
+        const box = span.getBoundingClientRect();
+        return [box.width, box.height, span.scrollWidth > span.clientWidth];
+    }"""
+    _, line, _ = area_page.evaluate(measure, "Å")
+    width, height, is_cut = area_page.evaluate(measure, "Tangvænget/Ålegræsset")
+    assert width <= 132
+    assert height > 1.5 * line
+    assert not is_cut
+    width, height, is_cut = area_page.evaluate(measure, "Strandskadegårdsparkens")
+    assert width > 132
+    assert height == line
+    assert not is_cut
+
+
 def test_names_on_the_map_do_not_touch(area_page):
     boxes = area_page.evaluate(
         "[...document.querySelectorAll('.label:not(.tucked) span')].map(e => e.getBoundingClientRect().toJSON())"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from boundaries.registers.extracts.entities import Entity
+from boundaries.registers.extracts.entity import Entity
 from boundaries.registers.extracts.links import find_missing, find_several, look_up
 from boundaries.registers.findings import make_finding
 from boundaries.registers.rows import Rows

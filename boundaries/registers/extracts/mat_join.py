@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from boundaries.registers.extracts.entities import Entity
+from boundaries.registers.extracts.entity import Entity
 from boundaries.registers.extracts.links import find_missing, look_up
 from boundaries.registers.findings import make_finding
 from boundaries.registers.rows import Rows

@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from boundaries.registers.extracts.entities import EntityShape
+from boundaries.registers.extracts.entity import EntityShape
 from boundaries.registers.findings import add_details, empty_findings, make_finding
 from boundaries.registers.rows import Checked, Rows, describe_rows
 
